@@ -266,6 +266,7 @@ func BenchmarkMap(b *testing.B) {
 		b.Run("WithNew/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			more := keys(n + 1000)[n:]
+			b.ResetTimer()
 			for i := range b.N {
 				m.With(more[i%1000], &n)
 			}
