@@ -49,8 +49,8 @@ func TestWhatIsMissingSkipsUnlessItIsRequired(t *testing.T) {
 	t.Setenv("READBACK_REDIS_SERVER", filepath.Join(nowhere, "redis-server"))
 
 	for word, thing := range map[string]func(testing.TB){
-		"corpus": func(t testing.TB) { need.Corpus(t) },
-		"redis":  func(t testing.TB) { need.Redis(t) },
+		"corpus": func(t testing.TB) { t.Helper(); need.Corpus(t) },
+		"redis":  func(t testing.TB) { t.Helper(); need.Redis(t) },
 	} {
 		t.Setenv("READBACK_REQUIRE", "")
 		if got := ask(t, thing); !strings.HasPrefix(got, "skipped") {
