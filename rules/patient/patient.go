@@ -128,10 +128,10 @@ func (b Book) put(id string, m Mark, change func(*Patient)) Book {
 	return b
 }
 
-// Check tells which of the book's invariants is broken, or nil: a record
+// Invariants tells which of a book's invariants is broken, or nil: a record
 // stands under its own handle; a merged handle has no record and leads to no
 // other merged one. It names handles only.
-func (b Book) Check() error {
+func Invariants(b Book) error {
 	for id, p := range b.Patients.All() {
 		if p == nil || p.ID != id {
 			return fmt.Errorf("patient: the record under %s is another one's", id)

@@ -232,7 +232,7 @@ func TestFoldOfDecodedEventsIsTheSameBook(t *testing.T) {
 				b, decoded = b.Apply(ev, mark(seq+1)), decoded.Apply(again(t, ev), mark(seq+1))
 			}
 		}
-		if err := b.Check(); err != nil {
+		if err := patient.Invariants(b); err != nil {
 			t.Fatal(err)
 		}
 		text, err := json.Marshal(b)
@@ -285,7 +285,7 @@ func TestRecalledIsAsIfItHadBeenKept(t *testing.T) {
 			if rapid.Bool().Draw(t, "drop") {
 				thrifty = thrifty.Without(rapid.SampledFrom(ids).Draw(t, "dropped"))
 			}
-			if err := thrifty.Check(); err != nil {
+			if err := patient.Invariants(thrifty); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -322,7 +322,7 @@ func TestKindsOfOtherRoomsAreNotMade(t *testing.T) {
 	}
 }
 
-func TestCheckFindsABrokenBook(t *testing.T) {
+func TestInvariantsFindABrokenBook(t *testing.T) {
 	good := fold(named("patient/a", "DOE", mrn("1")))
 	p := good.Get("patient/a")
 	for name, b := range map[string]patient.Book{
@@ -331,11 +331,11 @@ func TestCheckFindsABrokenBook(t *testing.T) {
 		"a chain of aliases": {Alias: good.Alias.With("patient/x", "patient/y").With("patient/y", "patient/z")},
 		"a later version":    {Patients: good.Patients.With("patient/a", &patient.Patient{ID: "patient/a", Version: 9, Seq: 8})},
 	} {
-		if err := b.Check(); err == nil || strings.Contains(err.Error(), "DOE") {
+		if err := patient.Invariants(b); err == nil || strings.Contains(err.Error(), "DOE") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := good.Check(); err != nil {
+	if err := patient.Invariants(good); err != nil {
 		t.Error(err)
 	}
 }
@@ -344,4 +344,11 @@ func ExampleReadBackTail() {
 	p := &patient.Patient{Identity: patient.Identity{Numbers: []patient.Number{{Value: "552137"}}}}
 	fmt.Println(patient.ReadBackTail(p))
 	// Output: 2137
+}
+
+func TestWhatIsToldOfAMergedHandleChangesNothing(t *testing.T) {
+	b := fold(&patient.Merged{Patient: "patient/new", Loser: "patient/old"})
+	if late := b.Apply(named("patient/old", "DOE", mrn("1")), mark(9)); late.Patients.Len() != 0 {
+		t.Fatal("a merged handle has a record")
+	}
 }
