@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Errors that a Store returns. Each says what the caller should do.
+// Errors that a Store, and Record above it, return. Each says what the caller should do.
 var (
 	// ErrMoved: the ledger is longer than the caller knew. Fold Answer.Missed, read on if there is more, decide again.
 	ErrMoved = errors.New("the ledger has moved on")
@@ -28,6 +28,12 @@ var (
 	ErrInUse = errors.New("the ledger is in use")
 	// ErrStandby: the database takes no writes (a standby, or read-only).
 	ErrStandby = errors.New("the ledger's database takes no writes")
+	// ErrKeyReused: an idempotency key came again with another content. Use a fresh key.
+	ErrKeyReused = errors.New("the idempotency key was used for something else")
+	// ErrNewer: the ledger holds entries of a newer version. This node follows and shows, but decides nothing: upgrade it.
+	ErrNewer = errors.New("the ledger was written by a newer version")
+	// ErrStopped: the node is stopping. Ask another, or again when it is back.
+	ErrStopped = errors.New("this node is stopping")
 	// ErrClosed: the store was closed.
 	ErrClosed = errors.New("the ledger is closed")
 )

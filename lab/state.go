@@ -1,0 +1,91 @@
+package lab
+
+import (
+	"time"
+
+	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/patient"
+	"github.com/seed-909bec58/readback/rules/roster"
+	"github.com/seed-909bec58/readback/rules/session"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+// Event is a thing that can happen in a laboratory.
+type Event = wire.Event
+
+// State is the laboratory at one place in the ledger: what is open, who is there, who is on duty. It is a value that
+// never changes; what is over is recalled from the ledger.
+type State struct {
+	Seq  ledger.Seq `json:"seq"` // the last entry folded
+	At   time.Time  `json:"at"`  // its time
+	Site string     `json:"site"`
+	Zone string     `json:"zone"` // IANA
+
+	Format int   `json:"format"`          // the newest format that may stand in the ledger
+	Epoch  int   `json:"epoch,omitempty"` // how often the ledger went on after a restore or a failover
+	Step   int64 `json:"step,omitempty"`  // the last step of the clock, microseconds
+
+	Patients patient.Book   `json:"patients"`
+	Critical critical.Board `json:"critical"`
+	Roster   roster.Book    `json:"roster"`
+	Sessions session.Book   `json:"sessions"`
+
+	past map[string][]Past // recalled subjects; only in a draft
+}
+
+// Mark is where and when an event stands in the ledger, and who caused it.
+type Mark struct {
+	Seq int64
+	At  time.Time
+	By  string
+}
+
+// apply returns the state after an event. Every room is asked; each knows its own.
+func (s State) apply(ev Event, m Mark) State {
+	s.Seq, s.At = ledger.Seq(m.Seq), m.At
+	switch ev := ev.(type) {
+	case *wire.Opened:
+		s.Site, s.Zone, s.Format = ev.Site, ev.Zone, ev.Format
+	case *wire.FormatRaised:
+		s.Format = ev.Format
+	case *wire.EpochBegan:
+		s.Epoch = ev.Epoch
+	case *wire.ClockStepped:
+		s.Step = ev.Step
+	}
+	s.Patients = s.Patients.Apply(ev, patient.Mark(m))
+	s.Critical = s.Critical.Apply(ev, critical.Mark(m))
+	s.Roster = s.Roster.Apply(ev, roster.Mark(m))
+	s.Sessions = s.Sessions.Apply(ev, session.Mark(m))
+	if s.past != nil {
+		for _, subject := range ev.About() {
+			if p, ok := s.past[subject]; ok {
+				s.past[subject] = append(p[:len(p):len(p)], Past{Event: ev, Mark: m})
+			}
+		}
+	}
+	return s
+}
+
+// Past is one event of the past, as Recall brings it.
+type Past struct {
+	Event Event // nil for a kind that this version does not know
+	Mark  Mark
+}
+
+// Past returns all events about a subject in order, if it was recalled. Where it was not, decide returns
+// Recall(subject) and is asked again.
+func (s *State) Past(subject string) ([]Past, bool) {
+	p, ok := s.past[subject]
+	return p, ok
+}
+
+// RecallError asks Record to bring the past of subjects; see Recall.
+type RecallError struct{ Subjects []string }
+
+// Error implements error.
+func (*RecallError) Error() string { return "the past of a subject is wanted" }
+
+// Recall is what decide returns when it needs the past of subjects that the State does not hold.
+func Recall(subjects ...string) error { return &RecallError{Subjects: subjects} }
