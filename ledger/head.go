@@ -24,7 +24,9 @@ type Head struct {
 func (h Head) Clock(wall time.Time) time.Time { return Micro(wall).Add(h.Ahead) }
 
 // Admit tells whether entries may follow h when the store's clock reads wall, and returns the head after them, but for
-// its root. Their places must be dense; their times must not fall, and lie within Tolerance of ledger time.
+// its root. Their places must be dense; their times must not fall, and lie within Tolerance of ledger time. A time
+// equal to the last entry's is never too far ahead; one after it may be, so that ledger time cannot creep away from the
+// clock entry by entry.
 //
 // An entry of KindClockStepped, first in its batch, may lie elsewhere: with it ledger time goes on from the entry's own
 // time, never before the last entry and never behind the clock. So a backward step is absorbed, and undone when the
@@ -46,7 +48,7 @@ func (h Head) Admit(wall time.Time, entries []Entry) (Head, error) {
 			h.Ahead = max(0, e.At.Sub(wall))
 		}
 		clock := wall.Add(h.Ahead)
-		if e.At.Before(clock.Add(-Tolerance)) || e.At.After(clock.Add(Tolerance)) && e.At.After(h.At.Add(Tolerance)) {
+		if e.At.Before(clock.Add(-Tolerance)) || e.At.After(clock.Add(Tolerance)) && e.At.After(h.At) {
 			return h, fmt.Errorf("%w: entry %d is off by %v", ErrTime, e.Seq, e.At.Sub(clock))
 		}
 		h.Seq, h.At = e.Seq, e.At

@@ -32,6 +32,7 @@ func NewMem(site string, wall func() time.Time) *Mem {
 		wall = time.Now
 	}
 	return &Mem{
+		head: Head{Root: new(Edge).Root()},
 		site: site, wall: wall, turn: make(chan struct{}, 1),
 		about: map[string][]Seq{}, tiles: map[[2]int64][]byte{}, signed: map[int64]string{},
 	}
