@@ -45,6 +45,10 @@ lint: tools ## go vet, the format, and every linter of .golangci.yml
 	$(LINT) fmt --diff
 	$(LINT) run $(PKG)
 
+.PHONY: fmt
+fmt: tools ## format as lint wants it
+	$(LINT) fmt
+
 .PHONY: check
 check: lint race ## what CI runs beyond go test ./... (at most 35 minutes on 2 cores)
 
