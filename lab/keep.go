@@ -27,7 +27,7 @@ func (s *State) Due(now time.Time) []Event {
 // NextDue returns when something is due next, or false if nothing is.
 func (s *State) NextDue() (time.Time, bool) {
 	next, ok := s.Critical.NextDue()
-	if t, more := s.Roster.NextDuty(s.At); more && (!ok || t.Before(next)) {
+	if t, more := s.Roster.Next(s.At); more && (!ok || t.Before(next)) {
 		next, ok = t, true
 	}
 	return next, ok

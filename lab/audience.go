@@ -1,0 +1,74 @@
+package lab
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/roster"
+	"github.com/seed-909bec58/readback/rules/session"
+)
+
+// Audience returns the channels on which an event is heard, given the State before it: the laboratory hears all but
+// sign-ins; of a call hear, too, its unit and everyone who was called.
+func Audience(s *State, ev Event) []string {
+	switch ev := ev.(type) {
+	case *session.Opened:
+		return []string{ev.Subject}
+	case *session.Ended:
+		return []string{ev.Subject}
+	case *roster.Admitted:
+		return []string{"lab", ev.ID}
+	case *roster.Changed:
+		return []string{"lab", ev.ID}
+	case *roster.Disabled:
+		return []string{"lab", ev.ID}
+	case *roster.DutyBegan:
+		return []string{"lab", ev.Person, ev.Post}
+	case *roster.Covered:
+		return []string{"lab", ev.In, ev.Out, ev.Post}
+	case *critical.Opened:
+		return heard(ev.Unit, nil, nil)
+	case *critical.Called:
+		return s.callHeard(ev.Call, ev.To)
+	}
+	if id := ev.About()[0]; strings.HasPrefix(id, "call/") {
+		return s.callHeard(id, nil)
+	}
+	return []string{"lab"}
+}
+
+func (s *State) callHeard(id string, to []string) []string {
+	c, ok := s.Critical.Calls.Get(id)
+	if !ok {
+		return heard("", nil, to)
+	}
+	return heard(c.Unit, c.Called, to)
+}
+
+func heard(unit string, called []critical.Rung, to []string) []string {
+	out := []string{"lab"}
+	if unit != "" {
+		out = append(out, "unit/"+unit)
+	}
+	for i := range called {
+		to = append(to[:len(to):len(to)], called[i].To...)
+	}
+	for _, person := range to {
+		if !slices.Contains(out, person) {
+			out = append(out, person)
+		}
+	}
+	return out
+}
+
+// May tells whether a person who hears channels may see an entry for an audience.
+func May(channels, to []string) bool {
+	return slices.ContainsFunc(to, func(t string) bool { return slices.Contains(channels, t) })
+}
+
+// Channels returns what a person or machine hears at a time.
+func (s *State) Channels(subject string, now time.Time) []string {
+	return s.Roster.Channels(subject, now)
+}
