@@ -1,0 +1,33 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"io/fs"
+)
+
+// Migrate applies other steps than the embedded ones.
+func Migrate(ctx context.Context, db *sql.DB, d Dialect, steps fs.FS) error {
+	return migrate(ctx, db, d, steps)
+}
+
+// ParsePHC reads a stored hash and writes it again.
+func ParsePHC(phc string) (again string, err error) {
+	w, salt, hash, err := parse(phc)
+	return format(w, salt, hash), err
+}
+
+// Commonest lists the passwords that are refused.
+func Commonest() map[string]struct{} { return commonest() }
+
+// Occupy takes all slots in which secrets are hashed, until the returned function is called.
+func (v *Vault) Occupy() (free func()) {
+	for range cap(v.hasher.slots) {
+		v.hasher.slots <- struct{}{}
+	}
+	return func() {
+		for range cap(v.hasher.slots) {
+			<-v.hasher.slots
+		}
+	}
+}
