@@ -1,0 +1,133 @@
+package roster
+
+import "time"
+
+// Mark is where and when an event stands in the ledger, and who recorded it.
+type Mark struct {
+	Seq int64     // the entry's place, from 1
+	At  time.Time // ledger time, UTC
+	By  string    // "person/…", "machine/…" or "clock"
+}
+
+// Event is something that happened to people or rosters. Nothing of it is
+// about patients, so nothing is sealed.
+type Event interface {
+	Kind() string    // "roster.published"
+	About() []string // the main subject first; at most four
+	Enclosure() any  // always nil
+}
+
+// New returns an event of a kind, empty and ready to be decoded into; nil
+// for a kind that is none of this room's.
+func New(kind string) Event {
+	switch kind {
+	case "person.admitted":
+		return new(Admitted)
+	case "person.changed":
+		return new(Changed)
+	case "person.disabled":
+		return new(Disabled)
+	case "roster.published":
+		return new(Published)
+	case "roster.covered":
+		return new(Covered)
+	case "roster.duty-began":
+		return new(DutyBegan)
+	}
+	return nil
+}
+
+// Admitted says that a person works here from now on.
+type Admitted struct{ Person }
+
+// Changed says who a person is now: all of it, not only what is new. It does
+// not end a Disabled.
+type Changed struct{ Person }
+
+// Disabled says that a person is resolved for nothing any more.
+type Disabled struct {
+	ID string `json:"id"`
+}
+
+// Published is a roster: shifts as instants, and the ladders of its period.
+// It replaces every shift that begins in its period; shifts that began
+// before run to their end, and covers stay.
+type Published struct {
+	From    time.Time `json:"from"` // the period's start
+	To      time.Time `json:"to"`   // its end, not included
+	Posts   []Post    `json:"posts,omitempty"`
+	Shifts  []Shift   `json:"shifts,omitempty"`
+	Ladders []Ladder  `json:"ladders,omitempty"`
+}
+
+// Covered says that one person stands in for another at a post.
+type Covered struct {
+	Post  string    `json:"post"`
+	Shift string    `json:"shift,omitempty"` // only in this shift
+	Out   string    `json:"out"`
+	In    string    `json:"in"`
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"` // not included
+}
+
+// DutyBegan says that a person's duty in a shift has begun, and with it what
+// the post may see.
+type DutyBegan struct {
+	Person string `json:"person"`
+	Post   string `json:"post"`
+	Shift  string `json:"shift"`
+}
+
+// Kind is "person.admitted".
+func (*Admitted) Kind() string { return "person.admitted" }
+
+// Kind is "person.changed".
+func (*Changed) Kind() string { return "person.changed" }
+
+// Kind is "person.disabled".
+func (*Disabled) Kind() string { return "person.disabled" }
+
+// Kind is "roster.published".
+func (*Published) Kind() string { return "roster.published" }
+
+// Kind is "roster.covered".
+func (*Covered) Kind() string { return "roster.covered" }
+
+// Kind is "roster.duty-began".
+func (*DutyBegan) Kind() string { return "roster.duty-began" }
+
+// About is the person.
+func (e *Admitted) About() []string { return []string{e.ID} }
+
+// About is the person.
+func (e *Changed) About() []string { return []string{e.ID} }
+
+// About is the person.
+func (e *Disabled) About() []string { return []string{e.ID} }
+
+// About is "roster/lab": a site has one roster.
+func (*Published) About() []string { return []string{"roster/lab"} }
+
+// About is the post, who goes and who comes.
+func (e *Covered) About() []string { return []string{e.Post, e.Out, e.In} }
+
+// About is the person, the post and the shift.
+func (e *DutyBegan) About() []string { return []string{e.Person, e.Post, e.Shift} }
+
+// Enclosure is nil.
+func (*Admitted) Enclosure() any { return nil }
+
+// Enclosure is nil.
+func (*Changed) Enclosure() any { return nil }
+
+// Enclosure is nil.
+func (*Disabled) Enclosure() any { return nil }
+
+// Enclosure is nil.
+func (*Published) Enclosure() any { return nil }
+
+// Enclosure is nil.
+func (*Covered) Enclosure() any { return nil }
+
+// Enclosure is nil.
+func (*DutyBegan) Enclosure() any { return nil }

@@ -1,0 +1,134 @@
+// Package roster knows people, badges, posts, shifts, covers and ladders:
+// who is on call at an instant, whom a call asks next, and why.
+//
+// Shifts are published as instants and never computed again. The room's
+// state is a Book, a value: Apply makes a new one and leaves the old one as
+// it was. Everything here is safe for concurrent use as long as nobody
+// changes what a Book hands out.
+package roster
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/seed-909bec58/readback/rules/table"
+)
+
+// Desk is the post that is the last step of every ladder: the laboratory's
+// desk, which telephones. Every roster keeps it covered.
+const Desk = "post/desk"
+
+// Post is what is covered: "ICU-2 resident", "haematology on call".
+type Post struct {
+	ID    string `json:"id"` // "post/…"
+	Name  string `json:"name"`
+	Unit  string `json:"unit,omitempty"`  // the code of the unit that it covers
+	Chief string `json:"chief,omitempty"` // who is asked when nobody is on duty: "person/…"
+}
+
+// Shift is one person's duty at a post.
+type Shift struct {
+	ID     string    `json:"id"` // "shift/…"
+	Post   string    `json:"post"`
+	Person string    `json:"person"`
+	Rank   int       `json:"rank,omitempty"` // 0 first call, 1 second, …
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"` // not included
+}
+
+func (s *Shift) at(now time.Time) bool { return !now.Before(s.From) && now.Before(s.To) }
+
+// Plan is the ladders of one published roster, and its period.
+type Plan struct {
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+	Ladders []Ladder  `json:"ladders"`
+}
+
+// Book is everything the laboratory knows of people and rosters. The zero
+// value is empty. What has ended is dropped when something new is recorded:
+// questions are about now and later.
+type Book struct {
+	People table.Map[string, *Person] `json:"people"`
+	Logins table.Map[string, string]  `json:"logins"` // login → person
+	Codes  table.Map[string, string]  `json:"codes"`  // staff code → person
+	Posts  table.Map[string, *Post]   `json:"posts"`
+	Shifts table.Map[string, []Shift] `json:"shifts"`           // by post, each ascending by From, then ID
+	Covers []Covered                  `json:"covers,omitempty"` // as recorded; later ones win
+	Plans  []Plan                     `json:"plans,omitempty"`  // as recorded; later ones win
+	Began  table.Map[string, string]  `json:"began"`            // shift → whose duty has begun in it
+	Seq    int64                      `json:"seq,omitempty"`    // the newest entry folded
+}
+
+// Apply folds an event into the book. An entry older than the newest one
+// folded changes nothing, so entries may be read again (Recall).
+func (b Book) Apply(ev Event, m Mark) Book {
+	if m.Seq < b.Seq {
+		return b
+	}
+	b.Seq = m.Seq
+	switch ev := ev.(type) {
+	case *Admitted:
+		return b.know(ev.Person)
+	case *Changed:
+		return b.know(ev.Person)
+	case *Disabled:
+		if p := b.Get(ev.ID); p != nil {
+			next := *p
+			next.Disabled = true
+			b.People = b.People.With(ev.ID, &next)
+		}
+	case *Published:
+		return b.publish(ev, m)
+	case *Covered:
+		c := *ev
+		c.From, c.To = utc(c.From), utc(c.To)
+		b.Covers = append(slices.DeleteFunc(slices.Clone(b.Covers), func(o Covered) bool { return !o.To.After(m.At) }), c)
+	case *DutyBegan:
+		b.Began = b.Began.With(ev.Shift, ev.Person)
+	}
+	return b
+}
+
+func (b Book) publish(ev *Published, m Mark) Book {
+	from, to := utc(ev.From), utc(ev.To)
+	for _, p := range ev.Posts {
+		b.Posts = b.Posts.With(p.ID, &p)
+	}
+	coming := map[string][]Shift{}
+	ids := map[string]bool{}
+	for _, s := range ev.Shifts {
+		s.From, s.To = utc(s.From), utc(s.To)
+		coming[s.Post] = append(coming[s.Post], s)
+		ids[s.ID] = true
+	}
+	stays := func(s Shift) bool {
+		return (s.From.Before(from) || !s.From.Before(to)) && s.To.After(m.At) && !ids[s.ID]
+	}
+	for post, had := range b.Shifts.All() {
+		for _, s := range had {
+			if stays(s) {
+				coming[post] = append(coming[post], s)
+			} else if !ids[s.ID] {
+				b.Began = b.Began.Without(s.ID)
+			}
+		}
+		b.Shifts = b.Shifts.Without(post)
+	}
+	for post, shifts := range coming {
+		slices.SortFunc(shifts, func(x, y Shift) int {
+			return cmp.Or(x.From.Compare(y.From), cmp.Compare(x.ID, y.ID))
+		})
+		b.Shifts = b.Shifts.With(post, shifts)
+	}
+	var plans []Plan
+	for _, p := range b.Plans {
+		replaced := !p.From.Before(from) && !p.To.After(to)
+		if !replaced && p.To.After(m.At) {
+			plans = append(plans, p)
+		}
+	}
+	b.Plans = append(plans, Plan{From: from, To: to, Ladders: settle(ev.Ladders)})
+	return b
+}
