@@ -53,9 +53,9 @@ func (b Book) CheckCover(c *Covered) error {
 	f.badge(b, "in", c.In, c.Post, c.From, c.To)
 	goes := false
 	for _, at := range b.bounds(c.Post, utc(c.From), utc(c.To)) {
-		for _, o := range b.holders(c.Post, at) {
-			goes = goes || o.Person == c.Out && (c.Shift == "" || c.Shift == o.Shift)
-			if o.Person == c.In {
+		for h := range b.holders(c.Post, at) {
+			goes = goes || h.person == c.Out && (c.Shift == "" || c.Shift == h.shift.ID)
+			if h.person == c.In {
 				f.add("in", c.In+" is on duty there already at "+at.Format(time.RFC3339), "name somebody else, or another time")
 				return f
 			}

@@ -2,7 +2,9 @@ package roster
 
 import (
 	"cmp"
+	"iter"
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -25,61 +27,102 @@ func calls(rank int) string {
 // OnDuty is who is on duty at a post at an instant, first call first, each
 // person once. Covers count, later recorded ones last; a cover by somebody
 // whose badge does not allow the post leaves the one who was to go. Nobody
-// is on duty without a badge that allows the post. It costs O(the post's
-// shifts × covers).
+// is on duty without a badge that allows the post. It costs O(log shifts of
+// the post + those that may run now × covers).
 func (b Book) OnDuty(post string, now time.Time) []OnCall {
-	duty := b.holders(post, now)
-	slices.SortStableFunc(duty, func(x, y OnCall) int {
+	var out []OnCall
+	for h := range b.holders(post, now) {
+		out = append(out, OnCall{Person: h.person, Rank: max(0, h.shift.Rank), Shift: h.shift.ID, Why: h.why()})
+	}
+	slices.SortStableFunc(out, func(x, y OnCall) int {
 		return cmp.Or(cmp.Compare(x.Rank, y.Rank), cmp.Compare(x.Person, y.Person))
 	})
-	var out []OnCall
-	for _, o := range duty {
-		if !slices.ContainsFunc(out, func(had OnCall) bool { return had.Person == o.Person }) {
-			out = append(out, o)
+	n := 0
+	for _, o := range out {
+		if !slices.ContainsFunc(out[:n], func(had OnCall) bool { return had.Person == o.Person }) {
+			out[n] = o
+			n++
 		}
 	}
-	return out
+	return out[:n]
+}
+
+// holder is who holds a shift that runs, and the cover that decided it.
+type holder struct {
+	shift   *Shift
+	person  string
+	cover   *Covered
+	refused bool // the cover's badge did not allow it
+}
+
+func (h *holder) why() string {
+	why := calls(max(0, h.shift.Rank)) + " of " + h.shift.Post
+	switch {
+	case h.cover == nil:
+		return why
+	case h.refused:
+		return why + ", as the badge of " + h.cover.In + " does not allow the cover"
+	}
+	return why + ", covering for " + h.cover.Out
 }
 
 // holders is who holds each shift of a post that runs now, by start of shift.
-func (b Book) holders(post string, now time.Time) []OnCall {
-	var out []OnCall
-	shifts, _ := b.Shifts.Get(post)
-	for i := range shifts {
-		s := &shifts[i]
-		if s.From.After(now) {
-			break
-		}
-		if !s.at(now) {
-			continue
-		}
-		o := OnCall{Person: s.Person, Rank: max(0, s.Rank), Shift: s.ID}
-		o.Why = calls(o.Rank) + " of " + post
-		for j := range b.Covers {
-			c := &b.Covers[j]
-			if c.Post != post || c.Out != o.Person || now.Before(c.From) || !now.Before(c.To) ||
-				c.Shift != "" && c.Shift != s.ID {
+func (b Book) holders(post string, now time.Time) iter.Seq[holder] {
+	return func(yield func(holder) bool) {
+		shifts := b.running(post, now)
+		for i := range shifts {
+			s := &shifts[i]
+			if !s.at(now) {
 				continue
 			}
-			if b.Get(c.In).May(post, now) {
-				o.Person = c.In
-				o.Why = calls(o.Rank) + " of " + post + ", covering for " + c.Out
-			} else {
-				o.Why = calls(o.Rank) + " of " + post + ", as the badge of " + c.In + " does not allow the cover"
+			h := holder{shift: s, person: s.Person}
+			for j := range b.Covers {
+				c := &b.Covers[j]
+				if c.Post != post || c.Out != h.person || now.Before(c.From) || !now.Before(c.To) ||
+					c.Shift != "" && c.Shift != s.ID {
+					continue
+				}
+				h.cover, h.refused = c, !b.Get(c.In).May(post, now)
+				if !h.refused {
+					h.person = c.In
+				}
+			}
+			if b.Get(h.person).May(post, now) && !yield(h) {
+				return
 			}
 		}
-		if b.Get(o.Person).May(post, now) {
-			out = append(out, o)
+	}
+}
+
+// running is the shifts of a post that began up to now and may not have
+// ended: none is longer than the post's longest one.
+func (b Book) running(post string, now time.Time) []Shift {
+	shifts, _ := b.Shifts.Get(post)
+	longest, _ := b.Longest.Get(post)
+	return shifts[b.began(post, now.Add(-longest)):b.began(post, now)]
+}
+
+// began is how many shifts of a post began up to an instant.
+func (b Book) began(post string, now time.Time) int {
+	shifts, _ := b.Shifts.Get(post)
+	return sort.Search(len(shifts), func(i int) bool { return shifts[i].From.After(now) })
+}
+
+// staffed tells whether anybody, or a certain person, is on duty at a post.
+func (b Book) staffed(post, person string, now time.Time) bool {
+	for h := range b.holders(post, now) {
+		if person == "" || h.person == person {
+			return true
 		}
 	}
-	return out
+	return false
 }
 
 // posts is every post at which a person is on duty now, ascending.
 func (b Book) posts(person string, now time.Time) []string {
 	var out []string
 	for post := range b.Shifts.All() {
-		if slices.ContainsFunc(b.holders(post, now), func(o OnCall) bool { return o.Person == person }) {
+		if b.staffed(post, person, now) {
 			out = append(out, post)
 		}
 	}
@@ -104,9 +147,9 @@ func (b Book) Ring(post string, now time.Time) []string {
 func (b Book) DutyDue(now time.Time) []Event {
 	var out []Event
 	for post := range b.Shifts.All() {
-		for _, o := range b.holders(post, now) {
-			if began, ok := b.Began.Get(o.Shift); !ok || began != o.Person {
-				out = append(out, &DutyBegan{Person: o.Person, Post: post, Shift: o.Shift})
+		for h := range b.holders(post, now) {
+			if began, ok := b.Began.Get(h.shift.ID); !ok || began != h.person {
+				out = append(out, &DutyBegan{Person: h.person, Post: post, Shift: h.shift.ID})
 			}
 		}
 	}
@@ -114,17 +157,21 @@ func (b Book) DutyDue(now time.Time) []Event {
 }
 
 // Next is the first instant after now at which somebody's duty may begin or
-// end: a bound of a shift, a cover or a badge. Not ok means that none is known.
+// end: a bound of a shift, a cover or a badge. Not ok means that none is
+// known. It costs O(posts + people).
 func (b Book) Next(now time.Time) (next time.Time, ok bool) {
 	bound := func(t time.Time) {
 		if t.After(now) && (!ok || t.Before(next)) {
 			next, ok = t, true
 		}
 	}
-	for _, shifts := range b.Shifts.All() {
-		for i := range shifts {
-			bound(shifts[i].From)
-			bound(shifts[i].To)
+	for post, shifts := range b.Shifts.All() {
+		began := b.began(post, now)
+		if began < len(shifts) {
+			bound(shifts[began].From)
+		}
+		for _, s := range b.running(post, now) {
+			bound(s.To)
 		}
 	}
 	for i := range b.Covers {

@@ -31,7 +31,7 @@ func (b Book) gaps(post string, from, to time.Time) []Gap {
 	var out []Gap
 	bounds := append(b.bounds(post, from, to), to)
 	for i, at := range bounds[:len(bounds)-1] {
-		if len(b.holders(post, at)) > 0 {
+		if b.staffed(post, "", at) {
 			continue
 		}
 		if n := len(out); n > 0 && out[n-1].To.Equal(at) {

@@ -50,15 +50,16 @@ type Plan struct {
 // value is empty. What has ended is dropped when something new is recorded:
 // questions are about now and later.
 type Book struct {
-	People table.Map[string, *Person] `json:"people"`
-	Logins table.Map[string, string]  `json:"logins"` // login → person
-	Codes  table.Map[string, string]  `json:"codes"`  // staff code → person
-	Posts  table.Map[string, *Post]   `json:"posts"`
-	Shifts table.Map[string, []Shift] `json:"shifts"`           // by post, each ascending by From, then ID
-	Covers []Covered                  `json:"covers,omitempty"` // as recorded; later ones win
-	Plans  []Plan                     `json:"plans,omitempty"`  // as recorded; later ones win
-	Began  table.Map[string, string]  `json:"began"`            // shift → whose duty has begun in it
-	Seq    int64                      `json:"seq,omitempty"`    // the newest entry folded
+	People  table.Map[string, *Person]       `json:"people"`
+	Logins  table.Map[string, string]        `json:"logins"` // login → person
+	Codes   table.Map[string, string]        `json:"codes"`  // staff code → person
+	Posts   table.Map[string, *Post]         `json:"posts"`
+	Shifts  table.Map[string, []Shift]       `json:"shifts"`           // by post, each ascending by From, then ID
+	Longest table.Map[string, time.Duration] `json:"longest"`          // by post: no shift of it lasts longer; in ns
+	Covers  []Covered                        `json:"covers,omitempty"` // as recorded; later ones win
+	Plans   []Plan                           `json:"plans,omitempty"`  // as recorded; later ones win
+	Began   table.Map[string, string]        `json:"began"`            // shift → whose duty has begun in it
+	Seq     int64                            `json:"seq,omitempty"`    // the newest entry folded
 }
 
 // Apply folds an event into the book. An entry older than the newest one
@@ -114,9 +115,14 @@ func (b Book) publish(ev *Published, m Mark) Book {
 				b.Began = b.Began.Without(s.ID)
 			}
 		}
-		b.Shifts = b.Shifts.Without(post)
+		b.Shifts, b.Longest = b.Shifts.Without(post), b.Longest.Without(post)
 	}
 	for post, shifts := range coming {
+		var longest time.Duration
+		for _, s := range shifts {
+			longest = max(longest, s.To.Sub(s.From))
+		}
+		b.Longest = b.Longest.With(post, longest)
 		slices.SortFunc(shifts, func(x, y Shift) int {
 			return cmp.Or(x.From.Compare(y.From), cmp.Compare(x.ID, y.ID))
 		})
