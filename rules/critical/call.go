@@ -1,0 +1,138 @@
+package critical
+
+import (
+	"slices"
+	"time"
+)
+
+// Standing is where a call stands.
+type Standing string
+
+// The standings of a call.
+const (
+	IsOpen   Standing = "open"
+	IsClosed Standing = "closed" // read back
+	IsEnded  Standing = "ended"  // by a named person's decision, with a reason
+)
+
+// Call is one hand-off: one specimen, one owner, one ladder, 1..n results.
+type Call struct {
+	ID       string   `json:"id"`
+	Ref      string   `json:"ref"` // six characters that people speak
+	Patient  string   `json:"patient,omitempty"`
+	Unit     string   `json:"unit,omitempty"` // place of care when it opened
+	Setting  string   `json:"setting,omitempty"`
+	Tier     string   `json:"tier"`
+	Version  int      `json:"version"` // an answer is bound to it
+	Standing Standing `json:"standing"`
+	Outcome  string   `json:"outcome,omitempty"`
+	Owner    string   `json:"owner,omitempty"`
+	Corrects string   `json:"corrects,omitempty"` // the closed call that this one corrects
+
+	Results []Result `json:"results"`
+	Who     Snapshot `json:"who"`
+
+	Steps   []Step    `json:"steps"` // frozen when it opened
+	Next    int       `json:"next"`  // the step that fires at NextAt
+	NextAt  time.Time `json:"nextAt,omitzero"`
+	Attempt int       `json:"attempt,omitempty"`
+	Called  []Rung    `json:"called,omitempty"`
+
+	Seen       []Look    `json:"seen,omitempty"`
+	Mismatches int       `json:"mismatches,omitempty"`
+	Opened     time.Time `json:"opened"`
+	Breach     time.Time `json:"breach,omitzero"`
+	Finished   time.Time `json:"finished,omitzero"`
+}
+
+// Item is one result of a call without what is sealed of it.
+type Item struct {
+	ID      string  `json:"id"`
+	LOINC   string  `json:"loinc"`
+	Label   string  `json:"label,omitempty"`
+	Unit    string  `json:"unit,omitempty"` // UCUM
+	Status  string  `json:"status,omitempty"`
+	Outcome Outcome `json:"outcome"` // critical; after a correction perhaps normal or withdrawn
+	Tier    string  `json:"tier,omitempty"`
+	Rule    string  `json:"rule,omitempty"`
+}
+
+// Result is one result of a call with what is told of it.
+type Result struct {
+	Item
+	Told Told `json:"told,omitzero"`
+}
+
+// Told is what of a result is shown to the clinician and read back.
+type Told struct {
+	Value     string `json:"value,omitempty"` // as sent
+	Means     string `json:"means,omitempty"` // the same with a point and plain comparator
+	Unit      string `json:"unit,omitempty"`  // as sent, or the mapped default
+	Why       string `json:"why,omitempty"`
+	Range     string `json:"range,omitempty"`
+	Flag      string `json:"flag,omitempty"`
+	Accession string `json:"accession,omitempty"`
+	Taken     string `json:"taken,omitempty"`
+	Resulted  string `json:"resulted,omitempty"`
+}
+
+// Snapshot is the patient as shown on the call.
+type Snapshot struct {
+	Identifiers []string `json:"identifiers,omitempty"` // as shown; the first one's Tail is read back
+	Name        string   `json:"name,omitempty"`
+	Born        string   `json:"born,omitempty"`
+	Sex         string   `json:"sex,omitempty"`
+}
+
+// Rung is one firing of a step.
+type Rung struct {
+	Step    int       `json:"step"`
+	Attempt int       `json:"attempt"`
+	Ask     string    `json:"ask"`
+	To      []string  `json:"to,omitempty"`
+	Desk    bool      `json:"desk,omitempty"`
+	Version int       `json:"version"`
+	At      time.Time `json:"at"`
+	Why     string    `json:"why"`
+}
+
+// Look is a person's first look at one version.
+type Look struct {
+	By      string    `json:"by"`
+	Version int       `json:"version"`
+	At      time.Time `json:"at"`
+}
+
+// WasCalled tells whether a rung of the call went to a person.
+func (c Call) WasCalled(person string) bool {
+	return slices.ContainsFunc(c.Called, func(r Rung) bool { return slices.Contains(r.To, person) })
+}
+
+// Identified tells whether the call has a patient whose identifier can be read back.
+func (c Call) Identified() bool { return c.Patient != "" && c.Tail() != "" }
+
+// Tail is what is read back of the first listed identifier; "" if there is none.
+func (c Call) Tail() string {
+	if len(c.Who.Identifiers) == 0 {
+		return ""
+	}
+	return Tail(c.Who.Identifiers[0])
+}
+
+func (c Call) seen(by string, version int) bool {
+	return slices.ContainsFunc(c.Seen, func(l Look) bool { return l.By == by && l.Version == version })
+}
+
+// result is the place of a result in the call, or -1.
+func (c Call) result(id string) int {
+	return slices.IndexFunc(c.Results, func(r Result) bool { return r.ID == id })
+}
+
+// fire notes a rung. Repeats at the desk take one place.
+func fire(called []Rung, r Rung) []Rung {
+	called = slices.Clip(slices.Clone(called))
+	if n := len(called) - 1; n >= 0 && len(r.To) == 0 && len(called[n].To) == 0 && called[n].Version == r.Version {
+		called = called[:n]
+	}
+	return append(called, r)
+}

@@ -1,0 +1,121 @@
+package critical
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/seed-909bec58/readback/rules/table"
+)
+
+// Check gives what is wrong with the board at now, in words without patient
+// data; nothing if every promise holds: no open call or work item without a
+// deadline that is not yet past, none without the desk at its end, no rung
+// without somebody told and a reason, nothing finished without an outcome and
+// an owner, each spoken reference for one call, each result with its call,
+// and the orders by time as the calls say. Give it a now that is behind the
+// clock by what a turn may be late. It costs a look at everything.
+func (b Board) Check(now time.Time) []string {
+	var bad []string
+	say := func(id, what string) { bad = append(bad, id+": "+what) }
+	refs, results := 0, 0
+	var due, gone table.Map[string, string]
+	for id, c := range b.Calls.All() {
+		due = due.With(when(c.NextAt, id), id)
+		c.check(now, id, say)
+		if c.Standing != IsOpen || c.Outcome != "" || c.Owner != "" {
+			say(id, "stands among the open calls and is not")
+		}
+		if of, _ := b.Refs.Get(c.Ref); of != id {
+			say(id, "its reference leads elsewhere")
+		}
+		refs++
+	}
+	if refs != b.Refs.Len() {
+		say("references", fmt.Sprintf("%d for %d open calls", b.Refs.Len(), refs))
+	}
+	for id, c := range b.Finished.All() {
+		gone = gone.With(when(c.Finished, id), id)
+		switch {
+		case c.Standing == IsOpen || c.Outcome == "":
+			say(id, "finished without an outcome")
+		case c.Owner == "":
+			say(id, "finished without an owner")
+		case !c.NextAt.IsZero():
+			say(id, "finished and still has a deadline")
+		}
+		if _, ok := b.Calls.Get(id); ok {
+			say(id, "both open and finished")
+		}
+	}
+	for id, of := range b.Results.All() {
+		c, ok := b.Find(of)
+		if !ok || c.result(id) < 0 {
+			say(id, "leads to a call that does not tell it")
+		}
+		results++
+	}
+	for id, c := range b.Calls.All() {
+		for _, r := range c.Results {
+			if _, ok := b.Results.Get(r.ID); !ok {
+				say(id, "tells a result that does not lead to any call")
+			}
+		}
+	}
+	for id, w := range b.Work.All() {
+		due = due.With(when(w.NextAt, id), id)
+		ladderCheck(w.Steps, w.Next, w.NextAt, w.Called, now, id, say)
+		if w.Owner == "" {
+			say(id, "work without an owner")
+		}
+	}
+	if !equal(due, b.due) {
+		say("deadlines", "their order is not what the calls say")
+	}
+	if !equal(gone, b.gone) {
+		say("finished calls", "their order is not what the calls say")
+	}
+	return bad
+}
+
+func (c Call) check(now time.Time, id string, say func(id, what string)) {
+	ladderCheck(c.Steps, c.Next, c.NextAt, c.Called, now, id, say)
+	if len(c.Results) == 0 {
+		say(id, "a call without a result")
+	}
+	if c.Version < 1 {
+		say(id, "a call without a version")
+	}
+}
+
+func ladderCheck(steps []Step, next int, at time.Time, called []Rung, now time.Time, id string, say func(id, what string)) {
+	switch {
+	case len(steps) == 0 || steps[len(steps)-1].Ask != AskDesk:
+		say(id, "its ladder does not end at the desk")
+	case next < 0 || next >= len(steps):
+		say(id, "its next step is not on its ladder")
+	case at.IsZero():
+		say(id, "open without a deadline")
+	case at.Before(now):
+		say(id, "its deadline has passed")
+	}
+	for _, r := range called {
+		if r.Why == "" {
+			say(id, "a rung without a reason")
+		}
+		if len(r.To) == 0 && !r.Desk {
+			say(id, "a rung without anybody told")
+		}
+	}
+}
+
+func equal(a, b table.Map[string, string]) bool {
+	if a.Len() != b.Len() {
+		return false
+	}
+	for k, v := range a.All() {
+		if o, ok := b.Get(k); !ok || o != v {
+			return false
+		}
+	}
+	return true
+}

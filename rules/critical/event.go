@@ -1,0 +1,81 @@
+package critical
+
+import "time"
+
+// Event is something that happened to results, calls, work items or limits.
+// Its fields are the body of an entry; Enclosure points to what is sealed
+// apart from it, or is nil.
+type Event interface {
+	Kind() string    // such as "critical.reported"
+	About() []string // one to four subjects, the main one first
+	Enclosure() any
+}
+
+// Mark is where an event stands in the ledger.
+type Mark struct {
+	Seq int64
+	At  time.Time
+	By  string // person/…, machine/… or clock
+}
+
+// New is an empty event of a kind, to decode a body into and an enclosure
+// into its Enclosure(); nil for kinds of other rooms.
+func New(kind string) Event {
+	switch kind {
+	case "message.filed":
+		return new(Filed)
+	case "message.quarantined":
+		return new(Quarantined)
+	case "message.resolved":
+		return new(Resolved)
+	case "limits.drafted":
+		return new(Drafted)
+	case "limits.approved":
+		return new(Approved)
+	case "limits.retired":
+		return new(Retired)
+	case "limits.mapped":
+		return new(Mapped)
+	case "critical.reported":
+		return new(Reported)
+	case "critical.opened":
+		return new(Opened)
+	case "critical.called":
+		return new(Called)
+	case "critical.escalated":
+		return new(Escalated)
+	case "critical.seen":
+		return new(Seen)
+	case "critical.mismatched":
+		return new(Mismatched)
+	case "critical.read-back":
+		return new(ReadBack)
+	case "critical.corrected":
+		return new(Corrected)
+	case "critical.closed":
+		return new(Closed)
+	case "critical.ended":
+		return new(Ended)
+	}
+	return nil
+}
+
+// about gives the subjects that are there, each once, at most four.
+func about(ids ...string) []string {
+	out := make([]string, 0, 4)
+next:
+	for _, id := range ids {
+		for _, o := range out {
+			if o == id {
+				continue next
+			}
+		}
+		if id != "" && len(out) < 4 {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// stamp is a time as entries carry it: UTC, whole microseconds.
+func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

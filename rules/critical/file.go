@@ -1,0 +1,322 @@
+package critical
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ErrNoRef says that all references offered are spoken for. Offer others.
+var ErrNoRef = errors.New("critical: every reference offered is in use")
+
+// Message is one message's results, as the door read them.
+type Message struct {
+	ID      string // message/…
+	Patient string // patient/…; empty when the message does not identify one
+	Who     Snapshot
+	Unit    string // place of care now
+	Sender  string // whose codes these are
+	Locale  Locale // of the sender's numbers
+	Subject Subject
+	Reports []Report
+
+	Refs        []string // candidates for the references of new calls, one more than needed or so
+	Steps       func(tier string) []Step
+	BreachAfter int     // seconds; 0 is an hour
+	Resolve     Resolve // if there, the first rung of a new call fires at once
+}
+
+// Report is one result of a message, as sent.
+type Report struct {
+	Result    string   // result/…
+	Codings   []Coding // of OBX-3, the sender's own first
+	Group     string   // the specimen: results with the same one share a call
+	Parts     []string // of the value if it is a structured numeric; else Sealed.Value is read
+	Status    string   // OBX-11
+	Available time.Time
+	Source    string
+	Sealed    Sent
+}
+
+// found is a report with what was made of it.
+type found struct {
+	Report
+	ev    Reported
+	label string
+	means string
+	unit  string // as shown
+	why   string
+	first *found // in the same message, of which this one is a repeat
+}
+
+// File says what is to be recorded for a message's results: every result as
+// Reported, each new critical one in a call, each change of a told one as a
+// correction or, when its call is finished, a new call, and what nobody could
+// judge in a work item. A result that was told before with the same value is
+// reported as a repeat and changes nothing. Errors: ErrNoRef.
+func (b Board) File(in Message, now time.Time) ([]Event, error) {
+	now = stamp(now)
+	set, _ := b.InForce(in.Subject.Setting, now)
+	f := filing{board: b, in: in, now: now}
+	var fresh, twice []*found
+	named := map[string][]*found{}
+	for i := range in.Reports {
+		r := b.judge(set, in, in.Reports[i])
+		before := named[r.Result]
+		if i := slices.IndexFunc(before, r.twin); i >= 0 {
+			r.first, r.ev.Repeat, r.ev.Result = before[i], true, before[i].ev.Result
+			twice = append(twice, r)
+			continue
+		}
+		if len(before) > 0 { // two values under one name: keep both
+			r.ev.Result += "/" + strconv.Itoa(len(before)+1)
+		}
+		named[r.Result] = append(before, r)
+		if f.again(r) {
+			continue
+		}
+		if r.ev.Outcome == Critical {
+			fresh = append(fresh, r)
+			continue
+		}
+		f.aside(r)
+		f.add(&r.ev)
+	}
+	for len(fresh) > 0 {
+		group := fresh[0].Group
+		var with, rest []*found
+		for _, r := range fresh {
+			if r.Group == group {
+				with = append(with, r)
+			} else {
+				rest = append(rest, r)
+			}
+		}
+		fresh = rest
+		if err := f.open(with, ""); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range twice {
+		r.ev.Call = r.first.ev.Call
+		f.add(&r.ev)
+	}
+	return f.out, f.err
+}
+
+// twin tells whether an earlier report of the message says the same.
+func (r *found) twin(o *found) bool {
+	return r.Sealed.Value == o.Sealed.Value && r.means == o.means && r.ev.Unit == o.ev.Unit && r.ev.Outcome == o.ev.Outcome
+}
+
+// judge reads a report and asks the limits.
+func (b Board) judge(set Set, in Message, r Report) *found {
+	own := Coding{}
+	if len(r.Codings) > 0 {
+		own = r.Codings[0]
+	}
+	out := &found{Report: r, unit: r.Sealed.Unit, ev: Reported{
+		Result: r.Result, Message: in.ID, Patient: in.Patient, Sender: in.Sender, System: own.System, Code: own.Code,
+		Status: r.Status, Available: stampOrZero(r.Available), Source: r.Source, Sealed: r.Sealed,
+	}}
+	e := &out.ev
+	test, known := b.Resolve(in.Sender, r.Codings)
+	if known {
+		e.LOINC, out.label = test.LOINC, test.Label
+	}
+	e.Unit = Canonical(r.Sealed.Unit)
+	if strings.TrimSpace(r.Sealed.Unit) == "" {
+		e.Unit, out.unit = test.Unit, Shown(test.Unit)
+	}
+	value, err := Parse(r.Sealed.Value, in.Locale)
+	if r.Parts != nil {
+		value, err = ParseSN(r.Parts, in.Locale)
+	}
+	if err == nil {
+		out.means = string(value.Cmp) + value.Num.String()
+		if r.Parts != nil {
+			out.Sealed.Value = value.Sent
+		}
+	}
+	switch r.Status {
+	case "D", "W", "X":
+		e.Outcome = Withdrawn
+		return out
+	case "I", "O", "S", "N":
+		e.Outcome = Pending
+		return out
+	}
+	if !known {
+		e.Outcome, e.Work = UnknownTest, codeWork(in.Sender, own)
+		if own.Code == "" {
+			e.Work = r.Result
+		}
+		return out
+	}
+	who := in.Subject
+	who.Specimen = test.Specimen
+	v := Judge(set, who, test.LOINC, value, err == nil, e.Unit)
+	e.Outcome, e.Tier, e.Rule, out.why = v.Outcome, v.Tier, v.Rule, v.Why
+	return out
+}
+
+func stampOrZero(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return stamp(t)
+}
+
+// filing gathers what one message gives; board is as it will be after out.
+type filing struct {
+	board Board
+	in    Message
+	now   time.Time
+	out   []Event
+	calls int
+	err   error
+}
+
+func (f *filing) add(evs ...Event) {
+	for _, ev := range evs {
+		f.out = append(f.out, ev)
+		f.board = f.board.Apply(ev, Mark{At: f.now})
+	}
+}
+
+// aside gives a result that is no call its work item, if it needs one.
+func (f *filing) aside(r *found) {
+	e := &r.ev
+	switch {
+	case e.Work != "":
+	case e.Outcome.Unjudged(),
+		e.Outcome == Withdrawn && e.Status != "X", // it may have been told, longer ago than the board knows
+		e.Outcome == Normal && e.Status == "C":
+		e.Work = e.Result
+	}
+}
+
+// again deals with a result that a call on the board told before.
+func (f *filing) again(r *found) bool {
+	id, ok := f.board.Results.Get(r.ev.Result)
+	if !ok {
+		return false
+	}
+	c, ok := f.board.Find(id)
+	if !ok {
+		return false
+	}
+	i := c.result(r.ev.Result)
+	if i < 0 {
+		return false
+	}
+	old := c.Results[i]
+	r.ev.Call = c.ID
+	switch {
+	case r.ev.Outcome == Pending, r.same(old):
+		r.ev.Repeat = r.ev.Outcome != Pending
+		f.add(&r.ev)
+	case r.ev.Outcome.Unjudged(): // the call stays as it is, and a person looks
+		if r.ev.Work == "" {
+			r.ev.Work = r.ev.Result
+		}
+		f.add(&r.ev)
+	case c.Standing == IsOpen:
+		f.add(&r.ev, f.correct(c, r))
+		if f.in.Resolve != nil {
+			f.add(f.board.Fire(c.ID, f.now, f.in.Resolve)...)
+		}
+	default: // finished: who is responsible now hears of it in a call of its own
+		f.err = cmp.Or(f.err, f.open([]*found{r}, c.ID))
+	}
+	return true
+}
+
+// same tells whether a result says what an earlier telling said.
+func (r *found) same(old Result) bool {
+	if r.ev.Outcome == Withdrawn || old.Outcome == Withdrawn {
+		return r.ev.Outcome == old.Outcome
+	}
+	return r.means == old.Told.Means && r.ev.Unit == old.Unit && (r.means != "" || r.Sealed.Value == old.Told.Value)
+}
+
+// correct is the new version of an open call for a changed result.
+func (f *filing) correct(c Call, r *found) *Corrected {
+	item, told := r.item(), r.told()
+	tier := item.Tier
+	for _, o := range c.Results {
+		if o.ID != item.ID && (tier == "" || o.Tier != "" && moreUrgent(o.Tier, tier)) {
+			tier = o.Tier
+		}
+	}
+	if tier == "" {
+		tier = c.Tier
+	}
+	return &Corrected{Call: c.ID, Version: c.Version + 1, Result: item, Tier: tier, Sealed: told}
+}
+
+func (r *found) item() Item {
+	e := r.ev
+	return Item{ID: e.Result, LOINC: e.LOINC, Label: r.label, Unit: e.Unit, Status: e.Status, Outcome: e.Outcome, Tier: e.Tier, Rule: e.Rule}
+}
+
+func (r *found) told() Told {
+	why := r.why
+	if r.ev.Outcome == Withdrawn {
+		why = "withdrawn by the laboratory"
+	}
+	return Told{
+		Value: strings.TrimSpace(r.Sealed.Value), Means: r.means, Unit: r.unit, Why: why, Range: r.Sealed.Range, Flag: r.Sealed.Flag,
+		Accession: r.Sealed.Accession, Taken: r.Sealed.Taken, Resulted: r.Sealed.Resulted,
+	}
+}
+
+// open opens one call for results of one specimen.
+func (f *filing) open(with []*found, corrects string) error {
+	f.calls++
+	_, tail, _ := strings.Cut(f.in.ID, "/")
+	o := &Opened{
+		Call: "call/" + tail + "/" + strconv.Itoa(f.calls), Patient: f.in.Patient, Message: f.in.ID, Unit: f.in.Unit,
+		Setting: f.in.Subject.Setting, Version: 1, BreachAfter: cmp.Or(f.in.BreachAfter, anHour), Corrects: corrects,
+		Sealed: Shelf{Who: f.in.Who},
+	}
+	free := slices.IndexFunc(f.in.Refs, func(ref string) bool { _, taken := f.board.Refs.Get(ref); return !taken })
+	if free < 0 {
+		return ErrNoRef
+	}
+	o.Ref = f.in.Refs[free]
+	for _, r := range with {
+		r.ev.Call = o.Call
+		item := r.item()
+		o.Results = append(o.Results, item)
+		o.Sealed.Told = append(o.Sealed.Told, r.told())
+		if item.Tier != "" && (o.Tier == "" || moreUrgent(item.Tier, o.Tier)) {
+			o.Tier = item.Tier
+		}
+	}
+	if o.Tier == "" {
+		o.Tier = Tiers[0] // a stand-down is as urgent as what it takes back
+	}
+	var steps []Step
+	if f.in.Steps != nil {
+		steps = f.in.Steps(o.Tier)
+	}
+	if len(steps) == 0 {
+		steps = DefaultLadder()
+	}
+	o.Steps = climbable(steps)
+	for i, r := range with {
+		if i == 0 && !(Call{Patient: f.in.Patient, Who: f.in.Who}).Identified() {
+			r.ev.Work = r.ev.Result // a person must say who it is
+		}
+		f.add(&r.ev)
+	}
+	f.add(o)
+	if f.in.Resolve != nil {
+		f.add(f.board.Fire(o.Call, f.now, f.in.Resolve)...)
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package critical
+
+import (
+	"slices"
+	"time"
+)
+
+// Work is something unfinished that a person of the laboratory must settle.
+// It has an owner and a deadline until it is resolved.
+type Work struct {
+	ID       string   `json:"id"`     // message/…, result/… or, for a code that nobody mapped, code/…
+	Reason   string   `json:"reason"` // an Outcome, or the reason of a quarantine
+	Message  string   `json:"message,omitempty"`
+	Patient  string   `json:"patient,omitempty"`
+	Sender   string   `json:"sender,omitempty"`
+	Coding   Coding   `json:"coding,omitzero"`
+	Results  []string `json:"results,omitempty"` // the first maxWaiting that wait for it
+	Waiting  int      `json:"waiting,omitempty"` // how many wait
+	Critical bool     `json:"critical,omitempty"`
+	Owner    string   `json:"owner"`
+
+	Opened  time.Time `json:"opened"`
+	Steps   []Step    `json:"steps"`
+	Next    int       `json:"next"`
+	NextAt  time.Time `json:"nextAt"`
+	Attempt int       `json:"attempt,omitempty"`
+	Called  []Rung    `json:"called,omitempty"`
+}
+
+const maxWaiting = 100
+
+// ReasonUnidentified is the reason of a work item for a critical result
+// without an identified patient; ReasonCorrected that of a correction of a
+// result that no call at hand told.
+const (
+	ReasonUnidentified = "unidentified"
+	ReasonCorrected    = "corrected"
+)
+
+// work adds a result that waits to the work item of an id, and opens that at
+// need: at the desk, due at once.
+func (b Board) work(w Work, result string, at time.Time) Board {
+	old, ok := b.Work.Get(w.ID)
+	if ok {
+		w = old
+		w.Results = slices.Clip(w.Results)
+	} else {
+		w.Owner, w.Opened, w.NextAt = w.firstOwner(), at, at
+		w.Steps = workLadder(w.Critical)
+	}
+	if result != "" && !slices.Contains(w.Results, result) {
+		w.Waiting++
+		if len(w.Results) < maxWaiting {
+			w.Results = append(w.Results, result)
+		}
+	}
+	return b.putWork(w)
+}
+
+func (w Work) firstOwner() string {
+	if w.Critical {
+		return AskSupervisor
+	}
+	return AskDesk
+}
+
+// Filed says that a message was understood and kept whole.
+type Filed struct {
+	Message string `json:"message"`
+	Type    string `json:"type,omitempty"` // such as "ORU^R01"
+	Results int    `json:"results"`
+
+	Sealed Raw `json:"-"`
+}
+
+// Raw is a message byte for byte.
+type Raw struct {
+	Raw []byte `json:"raw"`
+}
+
+// Kind is "message.filed".
+func (*Filed) Kind() string { return "message.filed" }
+
+// About is the message.
+func (e *Filed) About() []string { return about(e.Message) }
+
+// Enclosure is the message, byte for byte.
+func (e *Filed) Enclosure() any { return &e.Sealed }
+
+// Quarantined says that a message could not be understood and waits for a person.
+type Quarantined struct {
+	Message  string    `json:"message"`
+	Type     string    `json:"type,omitempty"`
+	Reason   string    `json:"reason"` // a code
+	Owner    string    `json:"owner"`
+	Deadline time.Time `json:"deadline"`
+	Critical bool      `json:"critical,omitempty"` // it may hold a critical result
+
+	Sealed Raw `json:"-"`
+}
+
+// Kind is "message.quarantined".
+func (*Quarantined) Kind() string { return "message.quarantined" }
+
+// About is the message.
+func (e *Quarantined) About() []string { return about(e.Message) }
+
+// Enclosure is the message, byte for byte.
+func (e *Quarantined) Enclosure() any { return &e.Sealed }
+
+// Quarantine is the event for a message that is not understood, for a reason
+// (a code). With critical it may hold a critical result and starts at the
+// supervisor, else at the desk.
+func Quarantine(message, kind, reason string, critical bool, raw []byte, now time.Time) *Quarantined {
+	return &Quarantined{
+		Message: message, Type: kind, Reason: reason, Critical: critical,
+		Owner: Work{Critical: critical}.firstOwner(), Deadline: stamp(now), Sealed: Raw{raw},
+	}
+}
+
+// Resolved says that a person settled a work item, and how.
+type Resolved struct {
+	Work string `json:"work"` // its id
+	How  string `json:"how"`  // a code
+	By   string `json:"by"`
+
+	Sealed Note `json:"-"`
+}
+
+// Kind is "message.resolved".
+func (*Resolved) Kind() string { return "message.resolved" }
+
+// About is the work item and who resolved it.
+func (e *Resolved) About() []string { return about(e.Work, e.By) }
+
+// Enclosure is the note.
+func (e *Resolved) Enclosure() any { return &e.Sealed }
+
+// Settle is the event by which a person settles a work item. Errors: ErrNoWork, ErrNoReason.
+func (b Board) Settle(work, how, by, note string) ([]Event, error) {
+	if _, ok := b.Work.Get(work); !ok {
+		return nil, ErrNoWork
+	}
+	if how == "" || by == "" {
+		return nil, ErrNoReason
+	}
+	return []Event{&Resolved{Work: work, How: how, By: by, Sealed: Note{note}}}, nil
+}
