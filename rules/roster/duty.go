@@ -213,3 +213,21 @@ func (b Book) Channels(person string, now time.Time) []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+// AtUnit tells whether a person belongs to a unit, or is on duty at a post
+// of it at an instant; never without a valid badge.
+func (b Book) AtUnit(person, unit string, now time.Time) bool {
+	p := b.Get(person)
+	if unit == "" || !p.Valid(now) {
+		return false
+	}
+	if slices.Contains(p.Units, unit) {
+		return true
+	}
+	for id, post := range b.Posts.All() {
+		if post.Unit == unit && b.staffed(id, person, now) {
+			return true
+		}
+	}
+	return false
+}

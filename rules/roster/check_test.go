@@ -1,0 +1,125 @@
+package roster_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seed-909bec58/readback/rules/roster"
+)
+
+func TestCheckNamesFieldFaultAndRemedy(t *testing.T) {
+	sure := func(p *roster.Published) {}
+	for name, c := range map[string]struct {
+		change func(*roster.Published)
+		field  string
+		what   string
+	}{
+		"good":                  {sure, "", ""},
+		"period backwards":      {func(p *roster.Published) { p.To = p.From }, "to", "ends before"},
+		"hole at the desk":      {func(p *roster.Published) { p.Shifts[0].To = h(11) }, "shifts", "from 2026-11-22T18:00:00Z to 2026-11-22T19:00:00Z"},
+		"no desk":               {func(p *roster.Published) { p.Posts = p.Posts[1:] }, "posts", "no post/desk"},
+		"no catch-all":          {func(p *roster.Published) { p.Ladders[0].Unit = "ICU-2" }, "ladders", "no catch-all"},
+		"catch-all of one tier": {func(p *roster.Published) { p.Ladders[0].Tier = "red" }, "ladders", "no catch-all"},
+		"no steps":              {func(p *roster.Published) { p.Ladders[0].Steps = nil }, "ladders[0].steps", "no steps"},
+		"last step not desk": {
+			func(p *roster.Published) { p.Ladders[0].Steps = p.Ladders[0].Steps[:3] },
+			"ladders[0].steps[2].ask", "not the desk",
+		},
+		"two alike":          {func(p *roster.Published) { p.Ladders = append(p.Ladders, p.Ladders[0]) }, "ladders[1].unit", "another ladder"},
+		"unknown question":   {func(p *roster.Published) { p.Ladders[0].Steps[0].Ask = "post/moon" }, "ladders[0].steps[0].ask", "not known"},
+		"negative wait":      {func(p *roster.Published) { p.Ladders[0].Steps[0].Wait = -1 }, "ladders[0].steps[0].wait", "less than 0"},
+		"unknown person":     {func(p *roster.Published) { p.Shifts[1].Person = "person/moon" }, "shifts[1].person", "not known"},
+		"unknown post":       {func(p *roster.Published) { p.Shifts[1].Post = "post/moon" }, "shifts[1].post", "not known"},
+		"end before start":   {func(p *roster.Published) { p.Shifts[1].To = h(0) }, "shifts[1].to", "ends before"},
+		"outside the period": {func(p *roster.Published) { p.Shifts[1].From = h(-1) }, "shifts[1].from", "outside"},
+		"id twice":           {func(p *roster.Published) { p.Shifts[1].ID = p.Shifts[0].ID }, "shifts[1].id", "twice"},
+		"badge expired":      {func(p *roster.Published) { p.Shifts[1].Person = "person/locum" }, "shifts[1].person", "only until"},
+		"badge not yet":      {func(p *roster.Published) { p.Shifts[1].Person = "person/agency" }, "shifts[1].person", "only from"},
+		"post not allowed":   {func(p *roster.Published) { p.Shifts[1].Person = "person/hem" }, "shifts[1].person", "does not allow"},
+		"disabled":           {func(p *roster.Published) { p.Shifts[1].Person = "person/gone" }, "shifts[1].person", "disabled"},
+		"unknown chief":      {func(p *roster.Published) { p.Posts[1].Chief = "person/moon" }, "posts[1].chief", "not known"},
+		"a post by no name":  {func(p *roster.Published) { p.Posts[1].ID = "icu" }, "posts[1].id", "no post"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := fold(append(staff(),
+				admit("locum", roster.Clinician, func(p *roster.Person) { p.Until = h(6) }),
+				admit("agency", roster.Clinician, func(p *roster.Person) { p.From = h(6) }),
+				admit("hem", roster.Clinician, func(p *roster.Person) { p.Posts = []string{"post/hem"} }),
+				admit("gone", roster.Clinician), &roster.Disabled{ID: "person/gone"})...)
+			p := published()
+			c.change(p)
+			err := b.Check(p)
+			if c.field == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			var faults roster.Faults
+			if !errors.As(err, &faults) {
+				t.Fatalf("no faults: %v", err)
+			}
+			i := slices.IndexFunc(faults, func(f roster.Fault) bool { return f.Field == c.field && strings.Contains(f.What, c.what) })
+			if i < 0 || faults[i].Remedy == "" || !strings.Contains(err.Error(), c.field) {
+				t.Fatalf("want %s: %s, got %v", c.field, c.what, err)
+			}
+		})
+	}
+}
+
+func TestANightThatReachesInKeepsTheDesk(t *testing.T) {
+	b := house()
+	next := published()
+	next.From, next.To = h(6), h(24)
+	next.Shifts = []roster.Shift{shift("n", "desk", "tech", 0, 12, 24)}
+	if err := b.Check(next); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPeopleAndCoversAreCheckedBeforeTheyAreRecorded(t *testing.T) {
+	b := house()
+	good := roster.Person{ID: "person/new", Login: "new", Name: "New", Role: roster.Clerk}
+	for name, c := range map[string]struct {
+		change func(*roster.Person)
+		field  string
+	}{
+		"good":       {func(*roster.Person) {}, ""},
+		"id":         {func(p *roster.Person) { p.ID = "new" }, "id"},
+		"name":       {func(p *roster.Person) { p.Name = " " }, "name"},
+		"role":       {func(p *roster.Person) { p.Role = "king" }, "role"},
+		"login":      {func(p *roster.Person) { p.Login = "lee" }, "login"},
+		"staff code": {func(p *roster.Person) { p.Codes = []string{"c-lee"} }, "codes[0]"},
+		"badge":      {func(p *roster.Person) { p.From, p.Until = h(2), h(1) }, "until"},
+	} {
+		p := good
+		c.change(&p)
+		if err := b.CheckPerson(&p); !onlyFault(err, c.field) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, c := range map[string]struct {
+		cover *roster.Covered
+		field string
+	}{
+		"good":             {cover("lee", "roe", 1, 2), ""},
+		"backwards":        {cover("lee", "roe", 2, 1), "to"},
+		"the same":         {cover("lee", "lee", 1, 2), "in"},
+		"unknown":          {cover("lee", "moon", 1, 2), "in"},
+		"there already":    {cover("lee", "kim", 1, 2), "in"},
+		"out is not there": {cover("chief", "roe", 1, 2), "out"},
+		"out was there":    {cover("lee", "roe", 12, 13), "out"},
+	} {
+		if err := b.CheckCover(c.cover); !onlyFault(err, c.field) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func onlyFault(err error, field string) bool {
+	var f roster.Faults
+	errors.As(err, &f)
+	return field == "" && err == nil || len(f) == 1 && f[0].Field == field
+}
