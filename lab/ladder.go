@@ -33,7 +33,7 @@ func Steps(l roster.Ladder) []critical.Step {
 	}
 	slices.SortStableFunc(all, func(a, b at) int { return cmp.Compare(a.seconds, b.seconds) })
 	last := all[len(all)-1].seconds
-	for d := l.Desk; d < last; d += l.Desk {
+	for d := l.Desk; d <= last; d += l.Desk {
 		if i := slices.IndexFunc(all, func(a at) bool { return a.seconds == d }); i >= 0 {
 			all[i].step.Desk = true
 			continue

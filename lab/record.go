@@ -116,10 +116,6 @@ func (l *Lab) write(ctx context.Context) {
 		case <-rings:
 		case <-tick.C:
 			l.housekeep(ctx)
-			if !l.cfg.Store.Shared() && l.now.stepped() == nil {
-				l.listen(ctx)
-				continue
-			}
 		case <-ctx.Done():
 			select {
 			case a := <-l.asks:
@@ -132,16 +128,9 @@ func (l *Lab) write(ctx context.Context) {
 		if err := l.catchUp(ctx); err != nil && ctx.Err() == nil {
 			l.cfg.Log.Warn("the ledger could not be read", "error", err)
 		}
-	}
-}
-
-// listen hears the store's clock, so that a step is found while nothing is recorded.
-func (l *Lab) listen(ctx context.Context) {
-	if ans, err := l.cfg.Store.Append(ctx, l.State().Seq, nil); err == nil {
-		l.hear(ans)
-	}
-	if l.now.stepped() != nil {
-		l.turn(ctx, nil)
+		if l.now.stepped() != nil {
+			l.turn(ctx, nil) // records the step
+		}
 	}
 }
 
