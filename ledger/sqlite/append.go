@@ -1,0 +1,252 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/seed-909bec58/readback/ledger"
+)
+
+// Append implements ledger.Store. One transaction holds the entries, what they are about, their enclosures, the tiles
+// that they complete, and the head.
+func (s *Store) Append(ctx context.Context, head ledger.Seq, entries []ledger.Entry) (ledger.Answer, error) {
+	if err := ctx.Err(); err != nil {
+		return ledger.Answer{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.usable(); err != nil {
+		return ledger.Answer{}, err
+	}
+	old := s.state.Load()
+	wall := s.wall()
+	answer := ledger.Answer{Clock: old.head.Clock(wall)}
+	if head != old.head.Seq {
+		missed, err := s.Read(ctx, head, ledger.MaxRead)
+		if err != nil {
+			return answer, err
+		}
+		answer.Missed = missed
+		return answer, ledger.ErrMoved
+	}
+	next, err := old.head.Admit(wall, entries)
+	if err != nil || len(entries) == 0 {
+		return answer, err
+	}
+	edge := old.edge.Clone() // so that the old one stands if the append fails
+	var tiles []ledger.Tile
+	for i := range entries {
+		if entries[i].Site != s.site {
+			return answer, fmt.Errorf("%w: entry of site %q in the ledger of %q", ledger.ErrSite, entries[i].Site, s.site)
+		}
+		tiles = append(tiles, edge.Add(entries[i].LeafHash())...)
+	}
+	next.Root = edge.Root()
+	err = s.write(ctx, func(ctx context.Context) error { return s.insert.all(ctx, entries, tiles, next) })
+	if err != nil {
+		return answer, err
+	}
+	s.state.Store(&state{head: next, edge: edge})
+	answer.Clock = next.Clock(wall)
+	return answer, nil
+}
+
+// usable returns why nothing can be written, if so.
+func (s *Store) usable() error {
+	switch {
+	case s.closed:
+		return ledger.ErrClosed
+	case s.readOnly:
+		return ledger.ErrStandby
+	}
+	return s.broken
+}
+
+// write runs f in a transaction and returns when it is on disk. It is not interrupted by ctx, so that its outcome is
+// always known. With an error nothing was written, unless it is ErrBroken. The caller holds s.mu.
+func (s *Store) write(ctx context.Context, f func(ctx context.Context) error) error {
+	ctx = context.WithoutCancel(ctx)
+	err := exec(ctx, s.insert.begin)
+	if err == nil {
+		err = f(ctx)
+	}
+	if err == nil {
+		err = exec(ctx, s.insert.commit)
+	}
+	if err == nil {
+		return nil
+	}
+	_ = exec(ctx, s.insert.rollback) // SQLite may have rolled back already; the head tells
+	err = fault(err)
+	if errors.Is(err, ledger.ErrFull) {
+		s.free()
+	}
+	if !errors.Is(err, ledger.ErrBroken) && s.state.Load() != nil {
+		if head, again := readHead(ctx, s.conn); again != nil || head != s.state.Load().head {
+			err = fmt.Errorf("%w: the head is unknown after %w (%v)", ledger.ErrBroken, err, again)
+		}
+	}
+	if errors.Is(err, ledger.ErrBroken) {
+		s.free() // where the disk is full too, the restart needs it
+		s.broken = err
+	}
+	return err
+}
+
+func exec(ctx context.Context, stmt *sql.Stmt, args ...any) error {
+	_, err := stmt.ExecContext(ctx, args...)
+	return err
+}
+
+// inserts holds the writer's prepared statements; it is used by one goroutine at a time.
+type inserts struct {
+	begin, commit, rollback, head, tile, note, erase *sql.Stmt
+
+	entry, about, enclosure rows
+}
+
+func (i *inserts) prepare(ctx context.Context, conn *sql.Conn) error {
+	for _, p := range []struct {
+		stmt **sql.Stmt
+		text string
+	}{
+		{&i.begin, "BEGIN IMMEDIATE"},
+		{&i.commit, "COMMIT"},
+		{&i.rollback, "ROLLBACK"},
+		{&i.head, "UPDATE head SET seq = ?, at = ?, root = ?, ahead = ?, sum = ?"},
+		{&i.tile, "INSERT INTO tile (level, n, data) VALUES (?, ?, ?)"},
+		{&i.note, "INSERT INTO note (size, signed) VALUES (?, ?) ON CONFLICT (size) DO UPDATE SET signed = excluded.signed"},
+		{&i.erase, "UPDATE enclosure SET salt = NULL, data = NULL WHERE seq = ?"},
+	} {
+		stmt, err := conn.PrepareContext(ctx, p.text)
+		if err != nil {
+			return err
+		}
+		*p.stmt = stmt
+	}
+	for _, p := range []struct {
+		rows *rows
+		text string
+	}{
+		{&i.entry, "INSERT INTO entry (seq, leaf) VALUES (?, ?)"},
+		{&i.about, "INSERT OR IGNORE INTO about (subject, seq) VALUES (?, ?)"},
+		{&i.enclosure, "INSERT INTO enclosure (seq, n, salt, data) VALUES (?, ?, ?, ?)"},
+	} {
+		if err := p.rows.prepare(ctx, conn, p.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (i *inserts) all(ctx context.Context, entries []ledger.Entry, tiles []ledger.Tile, head ledger.Head) error {
+	for k := range entries {
+		e := &entries[k]
+		i.entry.add(int64(e.Seq), e.Leaf)
+		for _, subject := range e.About {
+			i.about.add(subject, int64(e.Seq))
+		}
+		for n, c := range e.Enclosures {
+			i.enclosure.add(int64(e.Seq), n, c.Salt, c.Data)
+		}
+	}
+	for _, r := range []*rows{&i.entry, &i.about, &i.enclosure} {
+		if err := r.flush(ctx); err != nil {
+			return err
+		}
+	}
+	for _, t := range tiles {
+		if err := exec(ctx, i.tile, t.Level, t.N, t.Data); err != nil {
+			return err
+		}
+	}
+	return exec(ctx, i.head, int64(head.Seq), micros(head.At), head.Root[:], head.Ahead.Microseconds(), headSum(head))
+}
+
+// rows gathers rows of one table and inserts them many at a time, since a statement costs more than a row.
+type rows struct {
+	width int
+	args  []any
+	stmts [3]*sql.Stmt
+}
+
+// rowsAt is how many rows each statement of rows inserts.
+var rowsAt = [3]int{64, 8, 1}
+
+// prepare takes the statement for one row; its last parenthesis is what is repeated for each.
+func (r *rows) prepare(ctx context.Context, conn *sql.Conn, text string) error {
+	one := text[strings.LastIndexByte(text, '('):]
+	r.width = strings.Count(one, "?")
+	for i, n := range rowsAt {
+		stmt, err := conn.PrepareContext(ctx, text+strings.Repeat(", "+one, n-1))
+		if err != nil {
+			return err
+		}
+		r.stmts[i] = stmt
+	}
+	return nil
+}
+
+func (r *rows) add(values ...any) { r.args = append(r.args, values...) }
+
+func (r *rows) flush(ctx context.Context) error {
+	args := r.args
+	r.args = r.args[:0]
+	for i, n := range rowsAt {
+		for len(args) >= n*r.width {
+			if err := exec(ctx, r.stmts[i], args[:n*r.width]...); err != nil {
+				return err
+			}
+			args = args[n*r.width:]
+		}
+	}
+	return nil
+}
+
+// Signed implements ledger.Store.
+func (s *Store) Signed(ctx context.Context, c ledger.Note) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.usable(); err != nil {
+		return err
+	}
+	return s.write(ctx, func(ctx context.Context) error { return exec(ctx, s.insert.note, c.Size, c.Signed) })
+}
+
+// Erase implements ledger.Store. What is erased is overwritten in the file, and leaves the log with the next checkpoint
+// of it that no reader holds up: at once as a rule, at Close at the latest.
+func (s *Store) Erase(ctx context.Context, seqs []ledger.Seq) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.usable(); err != nil {
+		return err
+	}
+	err := s.write(ctx, func(ctx context.Context) error {
+		for _, seq := range seqs {
+			if err := exec(ctx, s.insert.erase, int64(seq)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, text := range []string{"PRAGMA busy_timeout = 0", "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA busy_timeout = 2000"} {
+		if _, err := s.conn.ExecContext(context.WithoutCancel(ctx), text); err != nil && codeOf(err)&0xff != sqlite3.SQLITE_BUSY && !isFull(err) {
+			return fault(err)
+		}
+	}
+	return nil
+}
