@@ -21,7 +21,7 @@ func mark(seq int) patient.Mark {
 	return patient.Mark{Seq: int64(seq), At: t0.Add(time.Duration(seq) * time.Minute), By: "machine/adt"}
 }
 
-// fold applies events at 1, 2, 3, …
+// fold applies events at 1, 2, 3 and so on.
 func fold(events ...patient.Event) patient.Book {
 	var b patient.Book
 	for i, ev := range events {

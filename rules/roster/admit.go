@@ -8,9 +8,9 @@ import (
 )
 
 // CheckPerson tells whether a person may be admitted or changed so: nil, or
-// Faults. Login and staff codes must be nobody else's.
+// CheckError. Login and staff codes must be nobody else's.
 func (b Book) CheckPerson(p *Person) error {
-	var f Faults
+	var f CheckError
 	if len(p.ID) < 8 || !strings.HasPrefix(p.ID, "person/") {
 		f.add("id", fmt.Sprintf("%q is no person", p.ID), "give an id that begins with person/")
 	}
@@ -34,11 +34,11 @@ func (b Book) CheckPerson(p *Person) error {
 	return f.err()
 }
 
-// CheckCover tells whether a cover may be recorded: nil, or Faults. Who goes
+// CheckCover tells whether a cover may be recorded: nil, or CheckError. Who goes
 // must hold the post somewhere in that time, and who comes must be allowed
 // there and not hold it already.
 func (b Book) CheckCover(c *Covered) error {
-	var f Faults
+	var f CheckError
 	if _, ok := b.Posts.Get(c.Post); !ok {
 		f.add("post", fmt.Sprintf("%q is not known", c.Post), "name a post of the roster")
 	}

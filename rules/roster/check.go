@@ -14,11 +14,12 @@ type Fault struct {
 	Remedy string // what to do
 }
 
-// Faults is everything that is wrong; it is an error when not empty.
-type Faults []Fault
+// CheckError is everything that is wrong with what was to be recorded; it is
+// never empty.
+type CheckError []Fault
 
 // Error names every fault, one a line.
-func (f Faults) Error() string {
+func (f CheckError) Error() string {
 	lines := make([]string, len(f))
 	for i, x := range f {
 		lines[i] = fmt.Sprintf("roster: %s: %s; %s", x.Field, x.What, x.Remedy)
@@ -26,21 +27,21 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-func (f *Faults) add(field, what, remedy string) { *f = append(*f, Fault{field, what, remedy}) }
+func (f *CheckError) add(field, what, remedy string) { *f = append(*f, Fault{field, what, remedy}) }
 
-func (f Faults) err() error {
+func (f CheckError) err() error {
 	if len(f) == 0 {
 		return nil
 	}
 	return f
 }
 
-// Check tells whether a roster may be published: nil, or Faults. It must
+// Check tells whether a roster may be published: nil, or CheckError. It must
 // leave the desk never alone, have a ladder for every call, end each ladder
 // at the desk, and name only known posts and people with a badge that allows
 // the shift.
 func (b Book) Check(p *Published) error {
-	var f Faults
+	var f CheckError
 	if !p.From.Before(p.To) {
 		f.add("to", "the period ends before it begins", "give an end later than from")
 		return f
@@ -60,7 +61,7 @@ func (b Book) Check(p *Published) error {
 }
 
 // posts checks them, and returns every post known once p is published.
-func (f *Faults) posts(b Book, p *Published) map[string]bool {
+func (f *CheckError) posts(b Book, p *Published) map[string]bool {
 	known, listed := map[string]bool{}, map[string]bool{}
 	for id := range b.Posts.All() {
 		known[id] = true
@@ -84,7 +85,7 @@ func (f *Faults) posts(b Book, p *Published) map[string]bool {
 	return known
 }
 
-func (f *Faults) shifts(b Book, p *Published, posts map[string]bool) {
+func (f *CheckError) shifts(b Book, p *Published, posts map[string]bool) {
 	ids := map[string]bool{}
 	for i, s := range p.Shifts {
 		field := fmt.Sprintf("shifts[%d].", i)
@@ -110,7 +111,7 @@ func (f *Faults) shifts(b Book, p *Published, posts map[string]bool) {
 }
 
 // badge checks that a badge allows a post from the first instant to the last.
-func (f *Faults) badge(b Book, field, id, post string, from, to time.Time) {
+func (f *CheckError) badge(b Book, field, id, post string, from, to time.Time) {
 	p := b.Get(id)
 	switch {
 	case p == nil:
@@ -126,7 +127,7 @@ func (f *Faults) badge(b Book, field, id, post string, from, to time.Time) {
 	}
 }
 
-func (f *Faults) ladders(p *Published, posts map[string]bool) {
+func (f *CheckError) ladders(p *Published, posts map[string]bool) {
 	seen := map[[3]string]bool{}
 	for i, l := range p.Ladders {
 		field := fmt.Sprintf("ladders[%d].", i)
@@ -157,7 +158,7 @@ func wild(s string) string {
 
 var asks = []string{"attending", "ordering", "unit", "supervisor", "director", "desk"}
 
-func (f *Faults) steps(field string, steps []Step, posts map[string]bool) {
+func (f *CheckError) steps(field string, steps []Step, posts map[string]bool) {
 	if len(steps) == 0 {
 		f.add(field+"steps", "the ladder has no steps", "add at least the desk")
 		return

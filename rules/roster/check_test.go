@@ -10,7 +10,7 @@ import (
 )
 
 func TestCheckNamesFieldFaultAndRemedy(t *testing.T) {
-	sure := func(p *roster.Published) {}
+	sure := func(*roster.Published) {}
 	for name, c := range map[string]struct {
 		change func(*roster.Published)
 		field  string
@@ -57,7 +57,7 @@ func TestCheckNamesFieldFaultAndRemedy(t *testing.T) {
 				}
 				return
 			}
-			var faults roster.Faults
+			var faults roster.CheckError
 			if !errors.As(err, &faults) {
 				t.Fatalf("no faults: %v", err)
 			}
@@ -119,7 +119,7 @@ func TestPeopleAndCoversAreCheckedBeforeTheyAreRecorded(t *testing.T) {
 }
 
 func onlyFault(err error, field string) bool {
-	var f roster.Faults
+	var f roster.CheckError
 	errors.As(err, &f)
 	return field == "" && err == nil || len(f) == 1 && f[0].Field == field
 }

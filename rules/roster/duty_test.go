@@ -63,8 +63,13 @@ func TestAUnitHasThoseWhoBelongThereAndThoseOnDuty(t *testing.T) {
 		hours        float64
 		want         bool
 	}{
-		{"lee", "ICU-2", 1, true}, {"lee", "ICU-2", 12, false}, {"lee", "WARD-9", 1, false}, {"lee", "", 1, false},
-		{"clerk", "ICU-2", 99, true}, {"kim", "ICU-2", 1, false}, {"nobody", "ICU-2", 1, false},
+		{"lee", "ICU-2", 1, true},
+		{"lee", "ICU-2", 12, false},
+		{"lee", "WARD-9", 1, false},
+		{"lee", "", 1, false},
+		{"clerk", "ICU-2", 99, true},
+		{"kim", "ICU-2", 1, false},
+		{"nobody", "ICU-2", 1, false},
 	} {
 		if got := b.AtUnit("person/"+c.person, c.unit, h(c.hours)); got != c.want {
 			t.Errorf("%+v: %v", c, got)

@@ -57,9 +57,9 @@ func (b Book) Ladder(at Place, tier string, now time.Time) Ladder {
 			has, asked string
 			weight     int
 		}{{l.Unit, at.Unit, 4}, {l.Service, at.Service, 2}, {l.Tier, tier, 1}} {
-			switch {
-			case c.has == Any || c.has == "":
-			case c.has == c.asked:
+			switch c.has {
+			case Any, "":
+			case c.asked:
 				s += c.weight
 			default:
 				s -= 8
