@@ -32,6 +32,8 @@ func (d Delims) Quote(text string) string {
 		}
 		b.WriteByte(d.Escape)
 		switch c {
+		case 0:
+			b.WriteString("X00")
 		case d.Field:
 			b.WriteByte('F')
 		case d.Component:

@@ -82,8 +82,22 @@ func ParseTime(s string, site *time.Location) (Time, error) {
 	if day.Month() != time.Month(part[1]) || day.Day() != part[2] {
 		return Time{}, ErrTime
 	}
-	t.Time = time.Date(part[0], time.Month(part[1]), part[2], part[3], part[4], part[5], nanos, site)
+	t.Time = firstOf(time.Date(part[0], time.Month(part[1]), part[2], part[3], part[4], part[5], nanos, site))
 	return t, nil
+}
+
+// firstOf returns the earlier of two instants that a clock shows alike, because it was put back between them.
+func firstOf(t time.Time) time.Time {
+	begin, _ := t.ZoneBounds()
+	if begin.IsZero() {
+		return t
+	}
+	_, now := t.Zone()
+	_, before := begin.Add(-time.Nanosecond).Zone()
+	if earlier := t.Add(time.Duration(now-before) * time.Second); before > now && earlier.Before(begin) {
+		return earlier
+	}
+	return t
 }
 
 // Time reads the field, or its first component, as a time; see ParseTime.
