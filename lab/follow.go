@@ -124,6 +124,13 @@ func (t *tail) after(seq ledger.Seq) (es []ledger.Entry, head ledger.Seq, grown 
 	return es[:min(len(es), ledger.MaxRead):min(len(es), ledger.MaxRead)], t.head, t.grown, true
 }
 
+// growth returns a channel that closes when the ledger grows.
+func (t *tail) growth() <-chan struct{} {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.grown
+}
+
 // between returns the entries after one place up to another, if the tail holds them all.
 func (t *tail) between(after, upTo ledger.Seq) ([]ledger.Entry, bool) {
 	t.mu.RLock()

@@ -37,11 +37,8 @@ func (s *State) NextDue() (time.Time, bool) {
 // everything that is due, in one append. Any node may keep; the ledger lets one of them win. It returns when ctx ends.
 func (l *Lab) Keep(ctx context.Context) {
 	for {
+		grown := l.tail.growth()
 		s := l.State()
-		_, grown, err := l.After(ctx, s.Seq)
-		if err != nil {
-			grown = nil
-		}
 		now := l.Now()
 		next, ok := s.NextDue()
 		if ok && !next.After(now) {
