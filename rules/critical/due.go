@@ -21,7 +21,7 @@ type Resolve func(Ask) (people []string, why string)
 
 // Due gives what must be recorded at now: for each open call and each work
 // item whose deadline has come, one rung, after the empty steps that were
-// skipped at once. Applied, it leaves every deadline in the future. It costs
+// skipped at once; after one of these the desk is told too. Applied, it leaves every deadline in the future. It costs
 // the due ones only.
 func (b Board) Due(now time.Time, resolve Resolve) []Event {
 	now = stamp(now)
@@ -76,8 +76,11 @@ func (b Board) climb(id string, now time.Time, resolve Resolve) []Event {
 	var out []Event
 	for i := next; i < len(steps); i++ {
 		ask.Step = steps[i]
-		to, why := resolve(ask)
 		desk := ask.Step.Ask == AskDesk
+		if desk && len(out) > 0 && i < len(steps)-1 {
+			continue // nobody was found: whoever comes next is asked now, and the desk told beside them
+		}
+		to, why := resolve(ask)
 		if why == "" {
 			why = "asked by the ladder: " + ask.Step.Ask
 		}
@@ -87,7 +90,7 @@ func (b Board) climb(id string, now time.Time, resolve Resolve) []Event {
 		}
 		return append(out, &Called{
 			Call: ask.Call, Work: ask.Work, Version: version, Step: i, Attempt: attempt + 1, Ask: ask.Step.Ask,
-			To: to, Desk: desk || ask.Step.Desk, Via: ViaApp, Due: now.Add(time.Duration(ask.Step.Wait) * time.Second), Why: why,
+			To: to, Desk: desk || ask.Step.Desk || len(out) > 0, Via: ViaApp, Due: now.Add(time.Duration(ask.Step.Wait) * time.Second), Why: why,
 		})
 	}
 	return out // unreachable: the last step of a ladder is the desk

@@ -1,0 +1,187 @@
+package critical_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/seed-909bec58/readback/rules/critical"
+)
+
+// TestAnyHistoryKeepsThePromises does whatever people, senders and time may do
+// to a board, in any order, and holds it to its invariants after each event,
+// to a second board that is folded from what the ledger would give back, and
+// to a plain model: which calls are open, and who won each.
+func TestAnyHistoryKeepsThePromises(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		s := newSite(t)
+		s.TB = quiet{t, rt}
+		winner := map[string]string{}
+		messages := 0
+		values := []string{"7.1", "7.10", "6.1", "6.11", "4.2", "2.9", ">8.0", "<3", "1,234", "clotted", ""}
+		one := func(rt *rapid.T, of []string, name string) string { return rapid.SampledFrom(of).Draw(rt, name) }
+		pick := func(rt *rapid.T) (critical.Call, bool) {
+			var all []critical.Call
+			for _, c := range s.board.Calls.All() {
+				all = append(all, c)
+			}
+			for _, c := range s.board.Finished.All() {
+				all = append(all, c)
+			}
+			if len(all) == 0 {
+				return critical.Call{}, false
+			}
+			return rapid.SampledFrom(all).Draw(rt, "call"), true
+		}
+		roster := func(critical.Ask) ([]string, string) { return nil, "" }
+		rt.Repeat(map[string]func(*rapid.T){
+			"message": func(rt *rapid.T) {
+				messages++
+				m := message(fmt.Sprintf("m%d", messages))
+				for range rapid.IntRange(0, 3).Draw(rt, "results") {
+					r := report(one(rt, []string{"a", "b", "c", "d", "e"}, "result"), one(rt, []string{"K", "1001449", "XYZ", ""}, "code"),
+						one(rt, values, "value"), one(rt, []string{"", "mmol/L", "meq/L", "mg%"}, "unit"), one(rt, []string{"F", "P", "C", "W", "X", "I", "D"}, "status"))
+					r.Group = one(rt, []string{"g1", "g2"}, "group")
+					m.Reports = append(m.Reports, r)
+				}
+				if rapid.IntRange(0, 5).Draw(rt, "unidentified") == 0 {
+					m.Patient, m.Who = "", critical.Snapshot{}
+				}
+				if rapid.Bool().Draw(rt, "at once") {
+					m.Resolve = roster
+				}
+				m.Refs = nil
+				for i := range 8 {
+					m.Refs = append(m.Refs, fmt.Sprintf("R%05d", (messages*3+i)%40))
+				}
+				evs, err := s.board.File(m, s.now)
+				if errors.Is(err, critical.ErrNoRef) {
+					return
+				}
+				s.do(evs, err)
+				reported := 0
+				for _, ev := range evs {
+					if e, ok := ev.(*critical.Reported); ok {
+						reported++
+						if e.Outcome == critical.Critical && e.Call == "" || e.Outcome.Unjudged() && e.Work == "" && !e.Repeat {
+							rt.Fatalf("a result that nobody hears of: %+v", e)
+						}
+					}
+				}
+				if reported != len(m.Reports) {
+					rt.Fatalf("%d of %d results reported", reported, len(m.Reports))
+				}
+			},
+			"quarantine": func(rt *rapid.T) {
+				messages++
+				s.do([]critical.Event{critical.Quarantine(fmt.Sprintf("message/m%d", messages), "", "garbled", rapid.Bool().Draw(rt, "critical"), nil, s.now)}, nil)
+			},
+			"settle": func(rt *rapid.T) {
+				for id := range s.board.Work.All() {
+					s.do(s.board.Settle(id, "done", "person/rahman", ""))
+					return
+				}
+			},
+			"turn": func(rt *rapid.T) {
+				roster = func(critical.Ask) ([]string, string) { return nil, "" }
+				if n := rapid.IntRange(0, 2).Draw(rt, "people"); n > 0 {
+					roster = func(critical.Ask) ([]string, string) {
+						return []string{"person/a", "person/b"}[:n], "on duty"
+					}
+				}
+				s.now = s.now.Add(time.Duration(rapid.IntRange(0, 3600).Draw(rt, "seconds")) * time.Second)
+				if rapid.IntRange(0, 9).Draw(rt, "days later") == 0 {
+					s.now = s.now.Add(critical.Window)
+				}
+				evs := s.do(s.board.Due(s.now, roster), nil)
+				var fired []string
+				for _, ev := range evs {
+					if e, ok := ev.(*critical.Called); ok {
+						fired = append(fired, e.Call+e.Work)
+					}
+				}
+				slices.Sort(fired)
+				if len(slices.Compact(slices.Clone(fired))) != len(fired) {
+					rt.Fatalf("two rungs of one call in a turn: %v", fired)
+				}
+				for _, bad := range s.board.Check(s.now.Add(time.Microsecond)) {
+					rt.Fatal(bad)
+				}
+			},
+			"see": func(rt *rapid.T) {
+				if c, ok := pick(rt); ok {
+					evs, err := s.board.See(c.ID, c.Version, "person/dr-osei")
+					if err == nil {
+						s.do(evs, nil)
+					}
+				}
+			},
+			"read back": func(rt *rapid.T) {
+				c, ok := pick(rt)
+				if !ok {
+					return
+				}
+				a := critical.Answer{Call: c.ID, Version: c.Version, By: one(rt, []string{"person/a", "person/b"}, "by"), Typed: critical.Typed{Tail: "4827", Values: map[string]string{}}}
+				right := true
+				for _, r := range c.Results {
+					a.Typed.Values[r.ID] = r.Told.Value
+				}
+				switch rapid.IntRange(0, 3).Draw(rt, "how") {
+				case 0:
+					a.Typed.Tail, right = "4828", false
+				case 1:
+					a.Version++
+					right = false
+				case 2:
+					if c.Results[0].Outcome != critical.Withdrawn {
+						a.Typed.Values[c.Results[0].ID], right = "99.75", false
+					}
+				}
+				evs, err := s.board.ReadBack(a, s.now)
+				switch {
+				case err == nil:
+					s.do(evs, nil)
+				case c.Standing != critical.IsOpen && !errors.Is(err, critical.ErrClosed):
+					rt.Fatalf("a finished call answers %v", err)
+				}
+				if closed := err == nil && kinds(evs) == "critical.read-back critical.closed"; closed {
+					if !right || winner[c.ID] != "" {
+						rt.Fatalf("%s closed, right %v, won before by %q", c.ID, right, winner[c.ID])
+					}
+					winner[c.ID] = a.By
+				} else if right && c.Standing == critical.IsOpen && c.Identified() && err != nil {
+					rt.Fatalf("a right read-back of %+v gives %v", c, err)
+				}
+			},
+			"end": func(rt *rapid.T) {
+				if c, ok := pick(rt); ok && c.Standing == critical.IsOpen && !c.Identified() {
+					s.do(s.board.End(c.ID, c.Version, "person/dr-faber", "told-in-person", "note"))
+				}
+			},
+			"": func(rt *rapid.T) {
+				s.holds()
+				for id, c := range s.board.Finished.All() {
+					if w := winner[id]; c.Standing == critical.IsClosed && w != c.Owner {
+						rt.Fatalf("%s has owner %q, won by %q", id, c.Owner, w)
+					}
+				}
+			},
+		})
+	})
+}
+
+// quiet reports to rapid what a site finds, so that it can shrink.
+type quiet struct {
+	*testing.T
+	rt *rapid.T
+}
+
+func (q quiet) Helper()                      {}
+func (q quiet) Error(args ...any)            { q.rt.Error(args...) }
+func (q quiet) Errorf(f string, args ...any) { q.rt.Errorf(f, args...) }
+func (q quiet) Fatal(args ...any)            { q.rt.Fatal(args...) }
+func (q quiet) Fatalf(f string, args ...any) { q.rt.Fatalf(f, args...) }
