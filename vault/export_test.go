@@ -31,3 +31,20 @@ func (v *Vault) Occupy() (free func()) {
 		}
 	}
 }
+
+// ParseKeys reads the text of a key file.
+func ParseKeys(b []byte) (Keys, error) {
+	f, err := parseKeys(b)
+	if err != nil {
+		return Keys{}, err
+	}
+	return f.keys()
+}
+
+// Held is how many budgets the limiter keeps.
+func (l *Limiter) Held() (n int) {
+	for _, b := range []budgets{l.pairs, l.accounts, l.sources} {
+		n += len(b.young) + len(b.old)
+	}
+	return n
+}

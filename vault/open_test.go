@@ -161,3 +161,20 @@ func run(t *testing.T, as *syscall.SysProcAttr, dir, program string, args ...str
 		t.Fatalf("%s: %v\n%s", program, err, out)
 	}
 }
+
+func benchVault(b *testing.B, dsn string) *vault.Vault {
+	b.Helper()
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = db.Close() })
+	v, err := vault.Open(b.Context(), db, vault.Config{Dialect: vault.SQLite, Site: "main"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := v.SetPassword(b.Context(), "dr-lee", "lee", good); err != nil {
+		b.Fatal(err)
+	}
+	return v
+}
