@@ -146,13 +146,13 @@ func (b Board) ReadBack(a Answer, now time.Time) ([]Event, error) {
 	if len(fields) == 0 {
 		return []Event{
 			&ReadBack{Call: c.ID, Version: c.Version, Match: true, Entered: a.Entered, Sealed: kept},
-			&Closed{Call: c.ID, Version: c.Version, Outcome: "read-back", Owner: a.By},
+			&Closed{Call: c.ID, Ref: c.Ref, Version: c.Version, Outcome: "read-back", Owner: a.By},
 		}, nil
 	}
 	out := []Event{&Mismatched{Call: c.ID, Version: c.Version, Fields: fields, N: c.Mismatches + 1, Entered: a.Entered, Sealed: kept}}
 	if c.Mismatches+1 >= 2 {
 		out = append(out, &Called{
-			Call: c.ID, Version: c.Version, Step: max(0, c.Next-1), Attempt: c.Attempt + 1, Ask: AskDesk, Desk: true, Beside: true,
+			Call: c.ID, Ref: c.Ref, Version: c.Version, Step: max(0, c.Next-1), Attempt: c.Attempt + 1, Ask: AskDesk, Desk: true, Beside: true,
 			Via: ViaApp, Due: c.NextAt, Why: "two read-backs differ: telephone",
 		})
 	}
@@ -239,5 +239,5 @@ func (b Board) End(call string, version int, by, reason, note string) ([]Event, 
 	if by == "" || reason == "" {
 		return nil, ErrNoReason
 	}
-	return []Event{&Ended{Call: c.ID, Version: version, Reason: reason, Owner: by, Sealed: Note{note}}}, nil
+	return []Event{&Ended{Call: c.ID, Ref: c.Ref, Version: version, Reason: reason, Owner: by, Sealed: Note{note}}}, nil
 }

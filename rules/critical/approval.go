@@ -138,6 +138,19 @@ func (b Board) Approve(limits, version, setting, by string, effective, now time.
 	return []Event{&Approved{Limits: limits, Version: version, Setting: open(setting), By: by, Effective: stamp(effective)}}, nil
 }
 
+// Retire takes a version out of force for a setting; without another approval
+// the setting falls back to the set for all. Errors: ErrNoSet, ErrMayNot.
+func (b Board) Retire(limits, version, setting, by string) ([]Event, error) {
+	as, _ := b.Active.Get(open(setting))
+	if !slices.ContainsFunc(as, func(a Approval) bool { return a.Limits == limits && a.Version == version }) {
+		return nil, ErrNoSet
+	}
+	if by == "" {
+		return nil, ErrMayNot
+	}
+	return []Event{&Retired{Limits: limits, Version: version, Setting: open(setting), By: by}}, nil
+}
+
 // Map is the event that gives a sender's code its meaning. Errors: ErrMapping.
 func Map(sender string, c Coding, t Test) ([]Event, error) {
 	if c.Code == "" || !LOINC(t.LOINC) || t.Unit != "" && Canonical(t.Unit) == "" {

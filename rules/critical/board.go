@@ -227,7 +227,7 @@ func (b Board) reported(e *Reported, at time.Time) Board {
 	if e.Work == "" {
 		return b
 	}
-	w := Work{ID: e.Work, Reason: string(e.Outcome), Message: e.Message, Patient: e.Patient, Sender: e.Sender, Coding: Coding{e.System, e.Code}}
+	w := Work{ID: e.Work, Reason: string(e.Outcome), Message: e.Message, Patient: e.Patient, Sender: e.Sender, Coding: Coding{e.System, e.Code}, Critical: e.Hint}
 	switch {
 	case e.Outcome == Critical:
 		w.Reason = ReasonUnidentified

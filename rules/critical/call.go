@@ -108,6 +108,25 @@ func (c Call) WasCalled(person string) bool {
 	return slices.ContainsFunc(c.Called, func(r Rung) bool { return slices.Contains(r.To, person) })
 }
 
+// Everyone is who was called or has seen the call, each once, in that order.
+func (c Call) Everyone() []string {
+	var out []string
+	add := func(p string) {
+		if p != "" && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	for _, r := range c.Called {
+		for _, p := range r.To {
+			add(p)
+		}
+	}
+	for _, l := range c.Seen {
+		add(l.By)
+	}
+	return out
+}
+
 // Identified tells whether the call has a patient whose identifier can be read back.
 func (c Call) Identified() bool { return c.Patient != "" && c.Tail() != "" }
 

@@ -46,6 +46,7 @@ func (e *Opened) Enclosure() any { return &e.Sealed }
 // whom, why to them, and when the next step is due.
 type Called struct {
 	Call    string    `json:"call,omitempty"`
+	Ref     string    `json:"ref,omitempty"`  // of the call
 	Work    string    `json:"work,omitempty"` // instead of Call
 	Version int       `json:"version,omitempty"`
 	Step    int       `json:"step"`
@@ -106,6 +107,7 @@ func (*Seen) Enclosure() any { return nil }
 // call has a new version, which must be read back too.
 type Corrected struct {
 	Call    string `json:"call"`
+	Ref     string `json:"ref"`
 	Version int    `json:"version"` // the new one
 	Result  Item   `json:"result"`  // as it is now; its outcome may be normal or withdrawn
 	Tier    string `json:"tier"`    // of the call
@@ -125,6 +127,7 @@ func (e *Corrected) Enclosure() any { return &e.Sealed }
 // Closed says that a call was handed off: how, and to whom.
 type Closed struct {
 	Call    string `json:"call"`
+	Ref     string `json:"ref"`
 	Version int    `json:"version"`
 	Outcome string `json:"outcome"` // "read-back"
 	Owner   string `json:"owner"`
@@ -142,6 +145,7 @@ func (*Closed) Enclosure() any { return nil }
 // Ended says that a named person ended a call without a read-back, and why.
 type Ended struct {
 	Call    string `json:"call"`
+	Ref     string `json:"ref"`
 	Version int    `json:"version"`
 	Reason  string `json:"reason"` // a code
 	Owner   string `json:"owner"`  // who decided

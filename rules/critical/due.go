@@ -1,8 +1,6 @@
 package critical
 
-import (
-	"time"
-)
+import "time"
 
 // Ask is what a step wants to know: who is to be asked, now.
 type Ask struct {
@@ -21,8 +19,8 @@ type Resolve func(Ask) (people []string, why string)
 
 // Due gives what must be recorded at now: for each open call and each work
 // item whose deadline has come, one rung, after the empty steps that were
-// skipped at once; after one of these the desk is told too. Applied, it leaves every deadline in the future. It costs
-// the due ones only.
+// skipped at once; after one of these the desk is told too. Applied, it
+// leaves every deadline in the future. It costs the due ones only.
 func (b Board) Due(now time.Time, resolve Resolve) []Event {
 	now = stamp(now)
 	var out []Event
@@ -62,10 +60,11 @@ func (b Board) NextDue() (time.Time, bool) {
 
 func (b Board) climb(id string, now time.Time, resolve Resolve) []Event {
 	var steps []Step
+	var ref string
 	var ask Ask
 	var next, attempt, version int
 	if c, ok := b.Calls.Get(id); ok {
-		steps, next, attempt, version = c.Steps, c.Next, c.Attempt, c.Version
+		steps, ref, next, attempt, version = c.Steps, c.Ref, c.Next, c.Attempt, c.Version
 		ask = Ask{Call: id, Patient: c.Patient, Unit: c.Unit, Setting: c.Setting, Tier: c.Tier}
 	} else if w, ok := b.Work.Get(id); ok {
 		steps, next, attempt = w.Steps, w.Next, w.Attempt
@@ -89,7 +88,7 @@ func (b Board) climb(id string, now time.Time, resolve Resolve) []Event {
 			continue
 		}
 		return append(out, &Called{
-			Call: ask.Call, Work: ask.Work, Version: version, Step: i, Attempt: attempt + 1, Ask: ask.Step.Ask,
+			Call: ask.Call, Ref: ref, Work: ask.Work, Version: version, Step: i, Attempt: attempt + 1, Ask: ask.Step.Ask,
 			To: to, Desk: desk || ask.Step.Desk || len(out) > 0, Via: ViaApp, Due: now.Add(time.Duration(ask.Step.Wait) * time.Second), Why: why,
 		})
 	}

@@ -120,7 +120,7 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 	}
 	out := &found{Report: r, unit: r.Sealed.Unit, ev: Reported{
 		Result: r.Result, Message: in.ID, Patient: in.Patient, Sender: in.Sender, System: own.System, Code: own.Code,
-		Status: r.Status, Available: stampOrZero(r.Available), Source: r.Source, Sealed: r.Sealed,
+		Status: r.Status, Available: stampOrZero(r.Available), Source: r.Source, Hint: flagged(r.Sealed.Flag), Sealed: r.Sealed,
 	}}
 	e := &out.ev
 	test, known := b.Resolve(in.Sender, r.Codings)
@@ -163,6 +163,19 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 	return out
 }
 
+// flagged tells whether a sender's flags (HL7 table 0078, with text after ^,
+// repeated after ~) say that a result is critical.
+func flagged(flags string) bool {
+	for f := range strings.SplitSeq(flags, "~") {
+		code, _, _ := strings.Cut(f, "^")
+		switch strings.ToUpper(strings.TrimSpace(code)) {
+		case "HH", "LL", "AA":
+			return true
+		}
+	}
+	return false
+}
+
 func stampOrZero(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
@@ -196,81 +209,6 @@ func (f *filing) aside(r *found) {
 		e.Outcome == Withdrawn && e.Status != "X", // it may have been told, longer ago than the board knows
 		e.Outcome == Normal && e.Status == "C":
 		e.Work = e.Result
-	}
-}
-
-// again deals with a result that a call on the board told before.
-func (f *filing) again(r *found) bool {
-	id, ok := f.board.Results.Get(r.ev.Result)
-	if !ok {
-		return false
-	}
-	c, ok := f.board.Find(id)
-	if !ok {
-		return false
-	}
-	i := c.result(r.ev.Result)
-	if i < 0 {
-		return false
-	}
-	old := c.Results[i]
-	r.ev.Call = c.ID
-	switch {
-	case r.ev.Outcome == Pending, r.same(old):
-		r.ev.Repeat = r.ev.Outcome != Pending
-		f.add(&r.ev)
-	case r.ev.Outcome.Unjudged(): // the call stays as it is, and a person looks
-		if r.ev.Work == "" {
-			r.ev.Work = r.ev.Result
-		}
-		f.add(&r.ev)
-	case c.Standing == IsOpen:
-		f.add(&r.ev, f.correct(c, r))
-		if f.in.Resolve != nil {
-			f.add(f.board.Fire(c.ID, f.now, f.in.Resolve)...)
-		}
-	default: // finished: who is responsible now hears of it in a call of its own
-		f.err = cmp.Or(f.err, f.open([]*found{r}, c.ID))
-	}
-	return true
-}
-
-// same tells whether a result says what an earlier telling said.
-func (r *found) same(old Result) bool {
-	if r.ev.Outcome == Withdrawn || old.Outcome == Withdrawn {
-		return r.ev.Outcome == old.Outcome
-	}
-	return r.means == old.Told.Means && r.ev.Unit == old.Unit && (r.means != "" || r.Sealed.Value == old.Told.Value)
-}
-
-// correct is the new version of an open call for a changed result.
-func (f *filing) correct(c Call, r *found) *Corrected {
-	item, told := r.item(), r.told()
-	tier := item.Tier
-	for _, o := range c.Results {
-		if o.ID != item.ID && (tier == "" || o.Tier != "" && moreUrgent(o.Tier, tier)) {
-			tier = o.Tier
-		}
-	}
-	if tier == "" {
-		tier = c.Tier
-	}
-	return &Corrected{Call: c.ID, Version: c.Version + 1, Result: item, Tier: tier, Sealed: told}
-}
-
-func (r *found) item() Item {
-	e := r.ev
-	return Item{ID: e.Result, LOINC: e.LOINC, Label: r.label, Unit: e.Unit, Status: e.Status, Outcome: e.Outcome, Tier: e.Tier, Rule: e.Rule}
-}
-
-func (r *found) told() Told {
-	why := r.why
-	if r.ev.Outcome == Withdrawn {
-		why = "withdrawn by the laboratory"
-	}
-	return Told{
-		Value: strings.TrimSpace(r.Sealed.Value), Means: r.means, Unit: r.unit, Why: why, Range: r.Sealed.Range, Flag: r.Sealed.Flag,
-		Accession: r.Sealed.Accession, Taken: r.Sealed.Taken, Resulted: r.Sealed.Resulted,
 	}
 }
 

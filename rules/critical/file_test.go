@@ -2,6 +2,8 @@ package critical_test
 
 import (
 	"errors"
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -124,6 +126,17 @@ func TestARecalledCallComesBackAndMovesNothingElse(t *testing.T) {
 		for _, bad := range back.Check(time.Time{}) {
 			t.Error(bad)
 		}
+	}
+	s.do(s.board.File(message("m2", report("r9", "K", "7.4", "mmol/L", "C")), s.now))
+	s.keep()
+	again := s.board
+	for i, ev := range s.log {
+		if !slices.Contains(told, ev) {
+			again = again.Apply(ev, critical.Mark{Seq: int64(i + 1), At: dawn, By: "person/dr-osei"})
+		}
+	}
+	if !reflect.DeepEqual(again, s.board) {
+		t.Error("the recall of an open call changed it")
 	}
 	evs, err := back.File(message("m3", report("r1", "K", "4.2", "mmol/L", "C")), s.now)
 	if err != nil || only[*critical.Opened](t, evs).Corrects != "call/m1/1" {
@@ -273,7 +286,11 @@ func TestOneSetIsInForceForASettingAtATime(t *testing.T) {
 	if _, err := s.board.Approve("limits/none", "1", "", "person/dr-faber", s.now, s.now); !errors.Is(err, critical.ErrNoSet) {
 		t.Errorf("a set that is not there: %v", err)
 	}
-	s.do([]critical.Event{&critical.Retired{Limits: next.ID, Version: "rev 34", By: "person/dr-faber"}, &critical.Retired{Limits: next.ID, Version: "rev 35", By: "person/dr-faber"}}, nil)
+	s.do(s.board.Retire(next.ID, "rev 34", "any", "person/dr-faber"))
+	s.do(s.board.Retire(next.ID, "rev 35", "", "person/dr-faber"))
+	if _, err := s.board.Retire(next.ID, "rev 35", "", "person/dr-faber"); !errors.Is(err, critical.ErrNoSet) {
+		t.Errorf("retired twice: %v", err)
+	}
 	if _, ok := s.board.InForce("", later); ok {
 		t.Error("a retired set is in force")
 	}

@@ -196,6 +196,18 @@ func TestTheMostSpecificRowWinsAndTheUnknownCalls(t *testing.T) {
 	}
 }
 
+func TestAnAgeBandHasItsYoungestDayAndNotItsOldest(t *testing.T) {
+	set := critical.Set{ID: "limits/x", Rows: []critical.Row{{LOINC: "2823-3", Unit: "mmol/L", AgeMinDays: 30, AgeMaxDays: days(60), High: high(t, "6", false), Tier: "critical"}}}
+	for age, want := range map[int]critical.Outcome{
+		0: critical.NoLimit, 29: critical.NoLimit, 30: critical.Critical, 59: critical.Critical, 60: critical.NoLimit, 61: critical.NoLimit,
+	} {
+		who := critical.Subject{AgeKnown: true, AgeLeast: age, AgeMost: age}
+		if got := judge(t, set, who, "2823-3", "6.1", "mmol/L"); got.Outcome != want {
+			t.Errorf("%d days: %s, want %s", age, got.Outcome, want)
+		}
+	}
+}
+
 func TestASpecimenInOtherWordsSilencesNoRow(t *testing.T) {
 	r := critical.Row{LOINC: "2823-3", Unit: "mmol/L", High: high(t, "6", false), Tier: "critical", Specimen: "serum/plasma"}
 	blood := r

@@ -19,6 +19,7 @@ type Reported struct {
 	Outcome   Outcome   `json:"outcome"`
 	Tier      string    `json:"tier,omitempty"`
 	Rule      string    `json:"rule,omitempty"`
+	Hint      bool      `json:"hint,omitempty"`   // the sender flagged it as critical; limits decide all the same
 	Repeat    bool      `json:"repeat,omitempty"` // nothing new: it was told before
 	Available time.Time `json:"available,omitzero"`
 	Source    string    `json:"source,omitempty"` // where Available is from, such as "OBX-19"

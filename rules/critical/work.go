@@ -14,9 +14,9 @@ type Work struct {
 	Patient  string   `json:"patient,omitempty"`
 	Sender   string   `json:"sender,omitempty"`
 	Coding   Coding   `json:"coding,omitzero"`
-	Results  []string `json:"results,omitempty"` // the first maxWaiting that wait for it
-	Waiting  int      `json:"waiting,omitempty"` // how many wait
-	Critical bool     `json:"critical,omitempty"`
+	Results  []string `json:"results,omitempty"`  // the first maxWaiting that wait for it
+	Waiting  int      `json:"waiting,omitempty"`  // how many wait
+	Critical bool     `json:"critical,omitempty"` // it may hold a critical result
 	Owner    string   `json:"owner"`
 
 	Opened  time.Time `json:"opened"`
@@ -38,15 +38,20 @@ const (
 )
 
 // work adds a result that waits to the work item of an id, and opens that at
-// need: at the desk, due at once.
+// need: due at once, at the desk, or at the supervisor if it may be critical.
+// An item that turns out to be so starts anew there.
 func (b Board) work(w Work, result string, at time.Time) Board {
 	old, ok := b.Work.Get(w.ID)
+	worse := w.Critical && !old.Critical
 	if ok {
 		w = old
 		w.Results = slices.Clip(w.Results)
 	} else {
-		w.Owner, w.Opened, w.NextAt = w.firstOwner(), at, at
-		w.Steps = workLadder(w.Critical)
+		w.Opened = at
+	}
+	if !ok || worse {
+		w.Critical = w.Critical || worse
+		w.Owner, w.Steps, w.Next, w.NextAt = w.firstOwner(), workLadder(w.Critical), 0, at
 	}
 	if result != "" && !slices.Contains(w.Results, result) {
 		w.Waiting++

@@ -1,0 +1,93 @@
+package critical_test
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/seed-909bec58/readback/rules/critical"
+)
+
+func TestAFlagMakesUnjudgedWorkUrgentAndNothingElse(t *testing.T) {
+	s := newSite(t)
+	plain := report("r1", "XYZ", "4.1", "mmol/L", "F")
+	s.do(s.board.File(message("m1", plain), s.now))
+	s.keep()
+	s.now = s.now.Add(time.Minute)
+	flag := report("r2", "XYZ", "9.9", "mmol/L", "F")
+	flag.Sealed.Flag = "N~HH^Critical high^HL70078"
+	fine := report("r3", "K", "4.1", "mmol/L", "F")
+	fine.Sealed.Flag = "LL"
+	s.do(s.board.File(message("m2", flag, fine), s.now))
+	if s.board.Calls.Len() != 0 || s.board.Work.Len() != 1 {
+		t.Fatalf("%d calls, %d work items", s.board.Calls.Len(), s.board.Work.Len())
+	}
+	if e := only[*critical.Called](t, s.keep()); e.Ask != critical.AskSupervisor || !e.Desk {
+		t.Errorf("%+v", e)
+	}
+	s.holds()
+}
+
+// TestErasingAFinishedCallLeavesTheSameBoard folds a history again without any
+// enclosure, after the window.
+func TestErasingAFinishedCallLeavesTheSameBoard(t *testing.T) {
+	s := newSite(t)
+	var marks []critical.Mark
+	do := func(evs []critical.Event, err error) {
+		s.do(evs, err)
+		for range evs {
+			marks = append(marks, critical.Mark{Seq: int64(len(marks) + 1), At: s.now, By: "person/dr-osei"})
+		}
+	}
+	for i := range s.log {
+		marks = append(marks, critical.Mark{Seq: int64(i + 1), At: s.now})
+	}
+	do(s.board.File(message("m1", report("r1", "K", "7.1", "mmol/L", "F"), report("r2", "1001449", "7.2", "", "F")), s.now))
+	do(s.board.Due(s.now, staff), nil)
+	do(s.board.ReadBack(answer(1, "4827", "7.3", "7.2"), s.now))
+	do(s.board.File(message("m2", report("r1", "K", "4.1", "mmol/L", "C")), s.now))
+	do(s.board.ReadBack(answer(2, "4827", "4.1", "7.2"), s.now))
+	s.now = s.now.Add(critical.Window + time.Minute)
+	do(s.board.File(message("m3", report("r3", "K", "4.2", "mmol/L", "F")), s.now))
+	var bare critical.Board
+	for i, ev := range s.log {
+		ev = recode(t, ev)
+		if e := ev.Enclosure(); e != nil {
+			reflect.ValueOf(e).Elem().SetZero()
+		}
+		bare = bare.Apply(ev, marks[i])
+	}
+	if !reflect.DeepEqual(bare, s.board) {
+		t.Errorf("erased:\n%s\nkept:\n%s", flat(t, bare), flat(t, s.board))
+	}
+}
+
+func TestNewKnowsEveryKindOfThisRoom(t *testing.T) {
+	for _, k := range []string{
+		"message.filed", "message.quarantined", "message.resolved", "limits.drafted", "limits.approved", "limits.retired", "limits.mapped",
+		"critical.reported", "critical.opened", "critical.called", "critical.escalated", "critical.seen", "critical.mismatched",
+		"critical.read-back", "critical.corrected", "critical.closed", "critical.ended",
+	} {
+		if ev := critical.New(k); ev == nil || ev.Kind() != k {
+			t.Errorf("New(%q) is %T", k, ev)
+		}
+	}
+	if ev := critical.New("patient.moved"); ev != nil {
+		t.Errorf("New knows another room's kind: %T", ev)
+	}
+}
+
+func TestEveryoneWhoHeardIsNamedOnce(t *testing.T) {
+	s := newSite(t)
+	s.do(s.board.File(message("m1", report("r1", "K", "7.1", "mmol/L", "F")), s.now))
+	for range 4 {
+		s.now, _ = s.board.NextDue()
+		s.keep()
+	}
+	s.do(s.board.See("call/m1/1", 1, "person/dr-osei"))
+	c, _ := s.board.Find("call/m1/1")
+	if got := c.Everyone(); !slices.Equal(got, []string{"person/dr-osei", "person/third"}) {
+		t.Error(got)
+	}
+}
