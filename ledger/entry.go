@@ -1,12 +1,12 @@
 package ledger
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -46,9 +46,12 @@ type Entry struct {
 	Enclosures []Enclosure // one for each seal, in their order; one whose Erased is true has neither salt nor data
 }
 
+// SaltSize is how many bytes an enclosure's salt has.
+const SaltSize = 16
+
 // Enclosure is what an entry seals but does not contain: whatever identifies or describes a patient.
 type Enclosure struct {
-	Salt   []byte // 16 random bytes
+	Salt   []byte // SaltSize random bytes
 	Data   []byte // one JSON value
 	Erased bool
 }
@@ -66,26 +69,85 @@ func (c Enclosure) Seal() Hash {
 	return sum
 }
 
-// Encode sets the entry's seals from its enclosures and its leaf from its fields.
-// It fails where a field cannot stand in a leaf: no place, no kind, too many subjects, a body that is no JSON object.
+// Encode sets the entry's seals from its enclosures and its leaf from its fields. Subjects that are named twice are
+// kept once; what is not UTF-8 in a field becomes U+FFFD.
+//
+// It fails with ErrLeaf where a field cannot stand in a leaf: no place, no kind, too many subjects, a body that is no
+// JSON object, an enclosure without a whole salt.
 func (e *Entry) Encode() error {
 	e.Seals = e.Seals[:0:0]
 	for _, c := range e.Enclosures {
+		if c.Erased || len(c.Salt) != SaltSize {
+			return fmt.Errorf("%w: an enclosure of entry %d has no salt of %d bytes", ErrLeaf, e.Seq, SaltSize)
+		}
 		e.Seals = append(e.Seals, c.Seal())
 	}
+	for _, s := range []*string{&e.Site, &e.By, &e.Via, &e.Key, &e.Kind} {
+		*s = valid(*s)
+	}
+	e.To = eachValid(e.To)
+	e.About = eachValid(e.About)
+	for i := 1; i < len(e.About); i++ {
+		if slices.Contains(e.About[:i], e.About[i]) {
+			e.About = slices.Delete(slices.Clone(e.About), i, i+1)
+			i--
+		}
+	}
+	e.At = Micro(e.At)
+	if err := e.check(); err != nil {
+		return err
+	}
+	if !bodyIsValid(e.Body) {
+		return fmt.Errorf("%w: the body of entry %d is no JSON object", ErrLeaf, e.Seq)
+	}
+	e.Leaf = e.appendLeaf(make([]byte, 0, 256+len(e.Body)))
+	return nil
+}
+
+// check returns why an entry with such fields has no leaf, if so.
+func (e *Entry) check() error {
 	switch {
 	case e.Seq < 1 || e.Seq >= 1<<53:
 		return fmt.Errorf("%w: seq %d is out of range", ErrLeaf, e.Seq)
-	case e.Site == "" || e.By == "" || e.Kind == "" || e.V < 1:
+	case e.At.Year() < 1 || e.At.Year() > 9999:
+		return fmt.Errorf("%w: the time of entry %d is out of range", ErrLeaf, e.Seq)
+	case e.Site == "" || e.By == "" || e.Kind == "" || e.V < 1 || e.V >= 1<<31:
 		return fmt.Errorf("%w: entry %d has no site, author, kind or version", ErrLeaf, e.Seq)
 	case len(e.About) > MaxSubjects:
 		return fmt.Errorf("%w: entry %d is about %d subjects, at most %d", ErrLeaf, e.Seq, len(e.About), MaxSubjects)
-	case len(e.Body) < 2 || e.Body[0] != '{' || !json.Valid(e.Body):
-		return fmt.Errorf("%w: the body of entry %d is no JSON object", ErrLeaf, e.Seq)
 	}
-	e.At = Micro(e.At)
-	e.Leaf = e.appendLeaf(make([]byte, 0, 256+len(e.Body)))
+	for i, subject := range e.About {
+		if slices.Contains(e.About[:i], subject) {
+			return fmt.Errorf("%w: entry %d names a subject twice", ErrLeaf, e.Seq)
+		}
+	}
 	return nil
+}
+
+// bodyIsValid tells whether b is one JSON object in UTF-8, without space around it.
+func bodyIsValid(b []byte) bool {
+	return len(b) >= 2 && b[0] == '{' && b[len(b)-1] == '}' && utf8.Valid(b) && json.Valid(b)
+}
+
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string([]rune(s)) // each bad byte becomes U+FFFD
+}
+
+// eachValid leaves ss as it is, and returns a copy if one of them is not UTF-8.
+func eachValid(ss []string) []string {
+	for i := range ss {
+		if !utf8.ValidString(ss[i]) {
+			ss = slices.Clone(ss)
+			for k := range ss {
+				ss[k] = valid(ss[k])
+			}
+			break
+		}
+	}
+	return ss
 }
 
 func (e *Entry) appendLeaf(b []byte) []byte {
@@ -134,7 +196,7 @@ func appendStrings(b []byte, ss []string) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// appendString appends s as a JSON string; what is not UTF-8 becomes U+FFFD.
+// appendString appends s, which is UTF-8, as a JSON string.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	for i := 0; i < len(s); {
@@ -146,58 +208,12 @@ func appendString(b []byte, s string) []byte {
 		case c < 0x20 || c == 0x7f:
 			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 			i++
-		case c < utf8.RuneSelf:
+		default:
 			b = append(b, c)
 			i++
-		default:
-			r, n := utf8.DecodeRuneInString(s[i:])
-			b = utf8.AppendRune(b, r)
-			i += n
 		}
 	}
 	return append(b, '"')
-}
-
-type leafJSON struct {
-	Seq   Seq             `json:"seq"`
-	At    string          `json:"at"`
-	Site  string          `json:"site"`
-	By    string          `json:"by"`
-	Via   string          `json:"via"`
-	Key   string          `json:"key"`
-	Kind  string          `json:"kind"`
-	V     int             `json:"v"`
-	About []string        `json:"about"`
-	To    []string        `json:"to"`
-	Body  json.RawMessage `json:"body"`
-	Seals [][]byte        `json:"seals"`
-}
-
-// Decode returns the entry whose leaf is given, without its enclosures. It accepts only what Encode writes, byte for
-// byte, so that an entry has one form. The entry keeps leaf.
-func Decode(leaf []byte) (Entry, error) {
-	var w leafJSON
-	if err := json.Unmarshal(leaf, &w); err != nil {
-		return Entry{}, fmt.Errorf("%w: %w", ErrLeaf, err)
-	}
-	at, err := time.Parse(TimeLayout, w.At)
-	if err != nil {
-		return Entry{}, fmt.Errorf("%w: %w", ErrLeaf, err)
-	}
-	e := Entry{
-		Seq: w.Seq, At: at, Site: w.Site, By: w.By, Via: w.Via, Key: w.Key, Kind: w.Kind, V: w.V,
-		About: w.About, To: w.To, Body: w.Body, Leaf: leaf,
-	}
-	for _, s := range w.Seals {
-		if len(s) != len(Hash{}) {
-			return Entry{}, fmt.Errorf("%w: entry %d has a seal of %d bytes", ErrLeaf, w.Seq, len(s))
-		}
-		e.Seals = append(e.Seals, Hash(s))
-	}
-	if !bytes.Equal(e.appendLeaf(make([]byte, 0, len(leaf))), leaf) {
-		return Entry{}, fmt.Errorf("%w: entry %d is not in its one form", ErrLeaf, w.Seq)
-	}
-	return e, nil
 }
 
 // LeafHash returns the entry's hash in the tree (RFC 6962 §2.1: SHA-256(0x00‖leaf)).

@@ -129,7 +129,7 @@ func verifyEntry(e *Entry, seq Seq, last time.Time, v *Verified) error {
 			v.Erased++
 			continue
 		}
-		if c.Seal() != d.Seals[i] {
+		if len(c.Salt) != SaltSize || c.Seal() != d.Seals[i] {
 			return fmt.Errorf("%w: enclosure %d of entry %d is not what it seals", ErrDamaged, i+1, seq)
 		}
 	}

@@ -134,7 +134,7 @@ func (i *inserts) prepare(ctx context.Context, conn *sql.Conn) error {
 		text string
 	}{
 		{&i.entry, "INSERT INTO entry (seq, leaf) VALUES (?, ?)"},
-		{&i.about, "INSERT OR IGNORE INTO about (subject, seq) VALUES (?, ?)"},
+		{&i.about, "INSERT INTO about (subject, seq) VALUES (?, ?)"},
 		{&i.enclosure, "INSERT INTO enclosure (seq, n, salt, data) VALUES (?, ?, ?, ?)"},
 	} {
 		if err := p.rows.prepare(ctx, conn, p.text); err != nil {

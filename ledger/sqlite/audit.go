@@ -127,10 +127,8 @@ func (s *Store) auditEntries(ctx context.Context, q querier) error {
 		if err != nil || int64(e.Seq) != seq || seq != entries || e.Site != s.site {
 			return fmt.Errorf("%w: entry %d cannot be read, is out of place, or of another site", ledger.ErrDamaged, seq)
 		}
-		for i, subject := range e.About {
-			if !slices.Contains(e.About[:i], subject) {
-				said.add(subject, seq)
-			}
+		for _, subject := range e.About {
+			said.add(subject, seq)
 		}
 		enclosures += int64(len(e.Seals))
 		return nil

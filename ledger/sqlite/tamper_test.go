@@ -30,7 +30,6 @@ var columns = []struct {
 }
 
 func TestTamperingKnowsEachColumn(t *testing.T) {
-	open(t, t.TempDir())
 	dir := t.TempDir()
 	open(t, dir)
 	rows, err := raw(t, dir).QueryContext(t.Context(),
@@ -67,13 +66,17 @@ func tamper(t *testing.T, dir string, r *rand.Rand) (string, func()) {
 		column := r.IntN(len(c.names))
 		db := raw(t, dir)
 		row, ok := pick(t, db, c.table, len(c.names), r)
-		if !ok || row[column] == nil {
-			continue
-		}
 		changed := append([]any(nil), row...)
-		changed[column] = flipped(row[column], r)
-		if err := replace(t.Context(), db, c.table, c.keys, c.names, row, changed); err != nil {
-			continue // the changed key is taken, or the column may not hold it
+		var err error // set where the changed key is taken, or the column may not hold it
+		if ok && row[column] != nil {
+			changed[column] = flipped(row[column], r)
+			err = replace(t.Context(), db, c.table, c.keys, c.names, row, changed)
+		}
+		if !ok || row[column] == nil || err != nil {
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			continue
 		}
 		what := fmt.Sprintf("%s.%s of %v: %.40q became %.40q", c.table, c.names[column], row[:c.keys], fmt.Sprint(row[column]), fmt.Sprint(changed[column]))
 		if err := db.Close(); err != nil {
