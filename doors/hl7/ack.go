@@ -170,8 +170,11 @@ func Ack(m *Message, code, text, controlID string, now time.Time) []byte {
 		problem := strings.Join([]string{"207", "Application internal error", "HL70357"}, string(rune(d.Component)))
 		b.WriteString(strings.Join([]string{"ERR", "", "", problem, "E", "", "", "", d.Quote(text)}, sep) + "\r")
 	}
-	return m.charset.encode(b.String())
+	return m.charset.encode(unframing.Replace(b.String()))
 }
+
+// unframing takes out what would end the frame of an answer that quotes it.
+var unframing = strings.NewReplacer(string(rune(startBlock)), "", string(rune(endBlock)), "")
 
 // ackType writes MSH-9: with the event that m had, from v2.4 on with the structure.
 func ackType(m *Message) string {

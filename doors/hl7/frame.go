@@ -129,11 +129,8 @@ func (r *Reader) flush() {
 	switch {
 	case r.inside && r.tail != tailData:
 		r.finish()
-	case r.inside && r.over:
-		r.finish()
 	case r.inside:
-		r.emit(Cut, r.buf)
-		r.outside()
+		r.cut()
 	default:
 		r.loosen()
 	}
@@ -175,12 +172,10 @@ func (r *Reader) within(c byte) {
 	r.keep(c)
 	if r.last = r.last<<8 | uint32(c); beginsMessage(r.last) {
 		begun := []byte{byte(r.last >> 16), byte(r.last >> 8), byte(r.last)}
-		if r.over {
-			r.emit(Long, r.buf[:min(len(r.buf), r.limit)])
-		} else {
-			r.emit(Cut, r.buf[:len(r.buf)-4])
+		if !r.over {
+			r.buf = r.buf[:len(r.buf)-4]
 		}
-		r.outside()
+		r.cut()
 		r.inside, r.buf = true, begun
 	}
 }
@@ -220,12 +215,16 @@ func (r *Reader) keep(c byte) {
 		full += endRoom
 	}
 	if len(r.buf) >= full {
-		if r.inside || hasHeader(r.buf) {
+		// Outside, make room for a message that has begun in what is here, or may.
+		at, _ := findHeader(r.buf)
+		if r.inside || at == 0 {
 			r.over = true
 			return
 		}
-		// No message began in what is here: make room for one that may.
-		r.buf = append(r.buf[:0], r.buf[len(r.buf)/2:]...)
+		if at < 0 {
+			at = len(r.buf) / 2
+		}
+		r.buf = append(r.buf[:0], r.buf[at:]...)
 	}
 	r.buf = append(r.buf, c)
 }
@@ -235,14 +234,18 @@ const endRoom = 64
 
 // finish gives out the frame in hand, whose end has come.
 func (r *Reader) finish() {
-	data, kind := r.buf, Whole
 	if !r.over {
-		data = data[:bytes.LastIndexByte(data, endBlock)]
+		r.buf = r.buf[:bytes.LastIndexByte(r.buf, endBlock)]
 	}
-	if len(data) > r.limit {
-		data, kind = data[:r.limit], Long
+	r.emit(Whole, r.buf)
+	r.outside()
+}
+
+// cut gives out the frame in hand, whose end will not come.
+func (r *Reader) cut() {
+	if len(r.buf) > 0 {
+		r.emit(Cut, r.buf)
 	}
-	r.emit(kind, data)
 	r.outside()
 }
 
@@ -260,8 +263,8 @@ func hasHeader(b []byte) bool {
 }
 
 func (r *Reader) emit(kind FrameKind, data []byte) {
-	if kind == Cut && len(data) == 0 {
-		return
+	if len(data) > r.limit {
+		kind, data = Long, data[:r.limit]
 	}
 	r.ready = append(r.ready, Frame{kind, data})
 }
