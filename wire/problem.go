@@ -3,9 +3,10 @@ package wire
 import (
 	"errors"
 	"net/http"
+	"strings"
 
-	"github.com/seed-909bec58/readback/ledger"
 	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/roster"
 )
 
 // Problem is an error as it crosses the line: a word for programs, sentences for people, and the facts they need.
@@ -18,7 +19,7 @@ type Problem struct {
 	Ref   string         `json:"ref,omitempty"` // reference into the server's log, for internal errors
 }
 
-// Error implements error.
+// Error implements error. It may hold what a person typed: show it to that person, do not log it; log Code and Ref.
 func (p *Problem) Error() string {
 	if p.Do == "" {
 		return p.Say
@@ -26,80 +27,104 @@ func (p *Problem) Error() string {
 	return p.Say + " " + p.Do
 }
 
-// Errors of the line itself.
-var (
-	// ErrBad: a command or body cannot be read.
-	ErrBad = errors.New("the request cannot be read")
-	// ErrNotFound: there is no such thing, or not for this person.
-	ErrNotFound = errors.New("there is no such thing here")
-	// ErrSignIn: nobody is signed in.
-	ErrSignIn = errors.New("nobody is signed in")
-	// ErrWrongSignIn: name or password is wrong.
-	ErrWrongSignIn = errors.New("name or password is wrong")
-	// ErrForbidden: this person may not do that.
-	ErrForbidden = errors.New("not allowed for this person")
-	// ErrSlowDown: too many attempts.
-	ErrSlowDown = errors.New("too many attempts")
-)
-
-// row is one line of the table of errors.
-type row struct {
-	err    error
-	code   string
-	status int
-	say    string
-	do     string
-}
-
-// table is the one table of errors: every code that a client can meet, in the order in which an error is looked up.
-func table() []row {
-	return []row{
-		{ErrBad, "bad-request", http.StatusBadRequest, "The request cannot be read.", "Check it against the protocol."},
-		{ErrNotFound, "not-found", http.StatusNotFound, "There is no such thing here.", "It may be over, or not yours to see."},
-		{ErrSignIn, "signed-out", http.StatusUnauthorized, "You are not signed in.", "Sign in and try again."},
-		{ErrWrongSignIn, "wrong-sign-in", http.StatusUnauthorized, "The name or the password is wrong.", "Try again, or ask an administrator."},
-		{ErrForbidden, "not-yours", http.StatusForbidden, "You may not do this.", "Ask someone whose role allows it."},
-		{ErrSlowDown, "slow-down", http.StatusTooManyRequests, "There were too many attempts.", "Wait a minute, then try again."},
-		{critical.ErrUnknown, "unknown-call", http.StatusNotFound, "There is no such open call.", "It may be closed, or not yours to see."},
-		{critical.ErrClosed, "closed", http.StatusConflict, "This call was already read back.", "Nothing is left to do."},
-		{critical.ErrStale, "stale", http.StatusConflict, "The result has changed since you looked.", "Look at the call again and read back what it says now."},
-		{critical.ErrMayNot, "not-yours", http.StatusForbidden, "You cannot read back this call.", "Someone who was called, or is on its unit or post now, can."},
-		{ledger.ErrKeyReused, "key-reused", http.StatusConflict, "The idempotency key was used for something else.", "Use a fresh key."},
-		{ledger.ErrFull, "full", http.StatusInsufficientStorage, "The disk is full; this was not recorded.", "Calls and read-backs still work. Tell the administrator."},
-		{ledger.ErrMoved, "moved-on", http.StatusConflict, "Something else came first.", "Try again."},
-		{ledger.ErrDoubt, "in-doubt", http.StatusServiceUnavailable, "It is not known whether this was recorded.", "Send it again with the same key."},
-		{ledger.ErrStopped, "stopping", http.StatusServiceUnavailable, "This node is stopping.", "Try again; another node or a new start will answer."},
-		{ledger.ErrStandby, "standby", http.StatusServiceUnavailable, "The database takes no writes.", "Use the telephone; tell the administrator."},
-		{ledger.ErrNewer, "newer-ledger", http.StatusServiceUnavailable, "This node is older than the ledger.", "Use another node; this one must be upgraded."},
-		{ledger.ErrBroken, "broken", http.StatusServiceUnavailable, "The disk failed; nothing can be recorded.", "Use the telephone; tell the administrator."},
-		{ledger.ErrDamaged, "damaged", http.StatusServiceUnavailable, "The ledger is damaged; nothing is decided on it.", "Use the telephone; tell the administrator to run readback verify."},
-	}
-}
-
-// ProblemOf returns an error as it crosses the line, and its HTTP status. Known sentinels have their row; a *Problem
-// inside the error keeps its own words and facts; everything else is internal, and ok is false: the caller logs it
-// under a reference.
+// ProblemOf returns an error as it crosses the line, and its HTTP status. Known sentinels have their row in the table;
+// a *Refusal inside the error brings its own words and facts; everything else is internal, and ok is false: the caller
+// logs it under a reference.
 func ProblemOf(err error) (p *Problem, status int, ok bool) {
-	for _, r := range table() {
-		if errors.Is(err, r.err) {
-			p = &Problem{Code: r.code, Say: r.say, Do: r.do}
-			var own *Refusal
-			if errors.As(err, &own) {
-				p.Field, p.Facts = own.Field, own.Facts
-				if own.Say != "" {
-					p.Say = own.Say
-				}
-				if own.Do != "" {
-					p.Do = own.Do
-				}
-			}
-			return p, r.status, true
+	if errors.As(err, &p) {
+		return p, StatusOf(p.Code), true
+	}
+	if errors.As(err, new(roster.CheckError)) {
+		err = errors.Join(errFaults, err)
+	}
+	for _, r := range table {
+		if !errors.Is(err, r.err) {
+			continue
+		}
+		p = &Problem{Code: r.code, Say: r.say, Do: r.do}
+		p.known(err)
+		var own *Refusal
+		if errors.As(err, &own) {
+			p.own(own)
+		}
+		return p, r.status, true
+	}
+	return &Problem{
+		Code: "internal", Say: "Internal error.", Do: "Try again; if it stays, tell the administrator the reference.",
+	}, http.StatusInternalServerError, false
+}
+
+// StatusOf returns the HTTP status of a code; 500 for one that is not in the table.
+func StatusOf(code string) int {
+	for _, r := range table {
+		if r.code == code {
+			return r.status
 		}
 	}
-	return &Problem{Code: "internal", Say: "Internal error.", Do: "Try again; if it stays, tell the administrator the reference."}, http.StatusInternalServerError, false
+	return http.StatusInternalServerError
 }
 
-// Refusal is a sentinel with the words and facts of the case.
+func (p *Problem) own(r *Refusal) {
+	if r.Say != "" {
+		p.Say = r.Say
+	}
+	if r.Do != "" {
+		p.Do = r.Do
+	}
+	if r.Field != "" {
+		p.Field = r.Field
+	}
+	if r.Facts != nil {
+		p.Facts = r.Facts
+	}
+}
+
+// known takes over the facts of the rooms' own errors.
+func (p *Problem) known(err error) {
+	var typed *critical.TypedError
+	if errors.As(err, &typed) {
+		p.Field, _ = BodyField(typed.Field)
+	}
+	var stale *critical.StaleError
+	if errors.As(err, &stale) {
+		p.Facts = map[string]any{"version": stale.Version}
+	}
+	var may *critical.MayNotError
+	if errors.As(err, &may) {
+		p.Facts = map[string]any{"reason": may.Reason}
+		if words, ok := mayNot[may.Reason]; ok {
+			p.Say, p.Do = words[0], words[1]
+		}
+	}
+	var people roster.CheckError
+	if errors.As(err, &people) && len(people) > 0 {
+		p.Field, p.Say, p.Do = people[0].Field, people[0].Field+": "+people[0].What+".", "Please "+people[0].Remedy+"."
+		all := make([]map[string]string, 0, len(people))
+		for _, f := range people {
+			all = append(all, map[string]string{"field": f.Field, "say": f.What, "do": f.Remedy})
+		}
+		p.Facts = map[string]any{"faults": all}
+	}
+	var limits *critical.FaultsError
+	if errors.As(err, &limits) && len(limits.Faults) > 0 {
+		p.Say, p.Do = limits.Faults[0].Error(), "Correct the set and draft it anew."
+		p.Facts = map[string]any{"faults": limits.Faults}
+	}
+}
+
+// BodyField turns the room's name of a field of a read-back ("value of result/7", "unit of result/7", "identifier")
+// into the body's ("values.result/7", "tail"), and says which part of it is meant: "value", "unit" or "identifier".
+func BodyField(name string) (field, part string) {
+	if id, ok := strings.CutPrefix(name, "value of "); ok {
+		return "values." + id, "value"
+	}
+	if id, ok := strings.CutPrefix(name, "unit of "); ok {
+		return "values." + id, "unit"
+	}
+	return "tail", "identifier"
+}
+
+// Refusal is a sentinel of the table with the words and facts of the case.
 type Refusal struct {
 	Err   error // a sentinel of the table
 	Say   string

@@ -1,0 +1,179 @@
+package lab
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/roster"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+// View returns a call as a viewer's screen gets it, as things stand at a time. Whether the viewer may see it is asked
+// before (MaySee); it holds patient data, so a bare viewer must not get it.
+func (s *State) View(c critical.Call, v Viewer, now time.Time) wire.Call {
+	out := wire.Call{
+		ID: c.ID, Ref: c.Ref, Version: c.Version, Standing: string(c.Standing), Tier: c.Tier, Unit: c.Unit, Corrects: c.Corrects,
+		Patient: wire.Patient{
+			Identified: c.Identified(), Identifiers: c.Who.Identifiers, Name: c.Who.Name, Born: c.Who.Born, Sex: c.Who.Sex,
+		},
+		Results: []wire.Result{}, Rungs: s.rungs(c.Called), Mismatches: c.Mismatches,
+		Opened: c.Opened, Breach: some(c.Breach), Finished: some(c.Finished), Outcome: c.Outcome,
+	}
+	if at := s.Place(c.Patient, c.Unit).Unit; at != c.Unit {
+		out.UnitNow = at
+	}
+	for i := range c.Results {
+		out.Results = append(out.Results, resultView(&c.Results[i]))
+	}
+	for _, l := range c.Seen {
+		out.Seen = append(out.Seen, wire.Look{By: s.Name(l.By), Version: l.Version, At: l.At})
+	}
+	if c.Owner != "" {
+		owner := s.Name(c.Owner)
+		out.Owner = &owner
+	}
+	out.May.Called = c.WasCalled(v.Subject)
+	if c.Standing == critical.IsOpen {
+		out.Next = s.next(c, now)
+		out.May = s.may(c, v, now)
+	}
+	return out
+}
+
+func resultView(r *critical.Result) wire.Result {
+	t := &r.Told
+	return wire.Result{
+		ID: r.ID, Label: r.Label, LOINC: r.LOINC, Value: t.Value, Unit: t.Unit, Range: t.Range, Flag: t.Flag, Why: t.Why,
+		Status: r.Status, Outcome: string(r.Outcome), Tier: r.Tier, Rule: r.Rule,
+		Accession: t.Accession, Taken: t.Taken, Resulted: t.Resulted,
+	}
+}
+
+func (s *State) rungs(called []critical.Rung) []wire.Rung {
+	out := []wire.Rung{}
+	for _, r := range called {
+		out = append(out, wire.Rung{
+			Attempt: r.Attempt, Ask: r.Ask, To: s.names(r.To), Desk: r.Desk, Version: r.Version, At: r.At, Why: r.Why,
+		})
+	}
+	return out
+}
+
+// next tells who would be asked if the next step with anybody to ask fired now.
+func (s *State) next(c critical.Call, now time.Time) *wire.Next {
+	if c.Next >= len(c.Steps) {
+		return nil
+	}
+	resolve := s.Resolve(now)
+	var out *wire.Next
+	for _, step := range c.Steps[c.Next:] {
+		to, _ := resolve(critical.Ask{Step: step, Call: c.ID, Patient: c.Patient, Unit: c.Unit, Setting: c.Setting, Tier: c.Tier})
+		desk := step.Desk || step.Ask == critical.AskDesk
+		out = &wire.Next{Ask: step.Ask, To: s.names(to), Desk: desk, At: c.NextAt}
+		if len(to) > 0 || step.Ask == critical.AskDesk {
+			break
+		}
+	}
+	return out
+}
+
+func (s *State) may(c critical.Call, v Viewer, now time.Time) wire.May {
+	m := wire.May{Called: c.WasCalled(v.Subject)}
+	err := s.Reader(v, c, false, now).May(c)
+	var why *critical.MayNotError
+	switch {
+	case errors.As(err, &why):
+		m.Why = why.Reason
+	case !c.Identified():
+		m.Why = "unidentified"
+	default:
+		m.ReadBack = err == nil
+	}
+	p := s.Roster.Get(v.Subject)
+	m.End = p.Valid(now) && p.Role == roster.Director && !s.Bare(v)
+	return m
+}
+
+// Calls returns what a viewer's screen shows of calls and work at a time; hours is how far back finished calls go, at
+// most critical.Window. A bare viewer gets Bells alone.
+func (s *State) Calls(v Viewer, channels []string, hours int, now time.Time) wire.Calls {
+	out := wire.Calls{Head: s.Seq, Now: now, Calls: []wire.Call{}}
+	if s.Bare(v) {
+		out.Bells = s.bells(channels)
+		return out
+	}
+	var open []critical.Call
+	for _, c := range s.Critical.Calls.All() {
+		if s.MaySee(channels, c) {
+			open = append(open, c)
+		}
+	}
+	slices.SortStableFunc(open, func(a, b critical.Call) int { return cmp.Or(a.Opened.Compare(b.Opened), cmp.Compare(a.ID, b.ID)) })
+	for _, c := range open {
+		out.Calls = append(out.Calls, s.View(c, v, now))
+	}
+	since := now.Add(-time.Duration(hours) * time.Hour)
+	for _, c := range s.Critical.Finished.All() {
+		if hours > 0 && c.Finished.After(since) && s.MaySee(channels, c) {
+			out.Finished = append(out.Finished, s.View(c, v, now))
+		}
+	}
+	slices.SortStableFunc(out.Finished, func(a, b wire.Call) int { return b.Finished.Compare(*a.Finished) })
+	if slices.Contains(channels, "lab") {
+		for _, w := range s.Critical.Work.All() {
+			out.Work = append(out.Work, s.workView(w))
+		}
+	}
+	return out
+}
+
+func (s *State) workView(w critical.Work) wire.Work {
+	return wire.Work{
+		ID: w.ID, Reason: w.Reason, Sender: w.Sender, System: w.Coding.System, Code: w.Coding.Code, Message: w.Message,
+		Waiting: w.Waiting, Critical: w.Critical, Owner: s.Name(w.Owner), Opened: w.Opened, Due: w.NextAt, Rungs: s.rungs(w.Called),
+	}
+}
+
+// bells returns the open calls as a bare viewer gets them: reference and when the next step is due.
+func (s *State) bells(channels []string) []wire.Bare {
+	out := []wire.Bare{}
+	for _, c := range s.Critical.Calls.All() {
+		if May(channels, heard("", c.Called, nil)) {
+			out = append(out, wire.Bare{Seq: s.Seq, At: c.Opened, Call: c.Ref, Due: some(c.NextAt)})
+		}
+	}
+	return out
+}
+
+// Bell returns what a bare frame says of an entry's main subject: the call's reference, and when its next step is due;
+// ok is false if the entry rings nobody.
+func (s *State) Bell(kind string, about []string) (ref string, due *time.Time, ok bool) {
+	if len(about) == 0 {
+		return "", nil, false
+	}
+	if strings.HasPrefix(about[0], "call/") {
+		c, _ := s.Critical.Find(about[0])
+		return c.Ref, some(c.NextAt), true
+	}
+	if kind == "critical.called" { // a work item
+		w, _ := s.Critical.Work.Get(about[0])
+		return "", some(w.NextAt), true
+	}
+	return "", nil, false
+}
+
+// Rings tells whether an entry is one that bare viewers hear of.
+func Rings(kind string, about []string) bool {
+	return len(about) > 0 && (strings.HasPrefix(about[0], "call/") || kind == "critical.called")
+}
+
+func some(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,139 @@
+package wire
+
+import (
+	"time"
+
+	"github.com/seed-909bec58/readback/ledger"
+)
+
+// Name is a member of staff as others read it.
+type Name struct {
+	ID    string `json:"id"`
+	Name  string `json:"name,omitempty"`
+	Title string `json:"title,omitempty"`
+}
+
+// Me is who is signed in on a connection.
+type Me struct {
+	Name
+	Role     string    `json:"role,omitempty"`
+	Receives bool      `json:"receives,omitempty"` // may receive a read-back
+	Machine  bool      `json:"machine,omitempty"`
+	Bare     bool      `json:"bare,omitempty"` // gets bare frames only: a device nobody is signed in on, or a machine
+	Fresh    time.Time `json:"fresh,omitzero"` // until then a read-back needs no new sign-in
+	Until    time.Time `json:"until,omitzero"` // when the session ends by itself
+	Session  string    `json:"session,omitempty"`
+}
+
+// Call is a call as a screen gets it: what was found, in whom, who was asked, who is next, and what this viewer may do.
+type Call struct {
+	ID         string     `json:"id"`
+	Ref        string     `json:"ref"`      // six characters that people speak
+	Version    int        `json:"version"`  // an answer is bound to it
+	Standing   string     `json:"standing"` // "open", "closed" (read back), "ended" (by a director's decision)
+	Tier       string     `json:"tier"`
+	Unit       string     `json:"unit,omitempty"`     // where the patient was when it opened
+	UnitNow    string     `json:"unitNow,omitempty"`  // where the patient is now, if elsewhere
+	Corrects   string     `json:"corrects,omitempty"` // the closed call that this one corrects
+	Patient    Patient    `json:"patient"`
+	Results    []Result   `json:"results"`
+	Rungs      []Rung     `json:"rungs"`          // who was called so far, in order
+	Next       *Next      `json:"next,omitempty"` // of an open call
+	Seen       []Look     `json:"seen,omitempty"`
+	Mismatches int        `json:"mismatches,omitempty"`
+	Opened     time.Time  `json:"opened"`
+	Breach     *time.Time `json:"breach,omitempty"` // when it is late for the record
+	Finished   *time.Time `json:"finished,omitempty"`
+	Outcome    string     `json:"outcome,omitempty"` // of a finished one: "read-back", or the reason
+	Owner      *Name      `json:"owner,omitempty"`   // of a finished one: who read back, or decided
+	May        May        `json:"may"`
+}
+
+// Patient is a patient as shown on a call.
+type Patient struct {
+	Identified  bool     `json:"identified"`            // else the call cannot be read back by typing
+	Identifiers []string `json:"identifiers,omitempty"` // the last four letters or digits of the first are read back
+	Name        string   `json:"name,omitempty"`
+	Born        string   `json:"born,omitempty"`
+	Sex         string   `json:"sex,omitempty"`
+}
+
+// Result is one result of a call.
+type Result struct {
+	ID        string `json:"id"`
+	Label     string `json:"label,omitempty"`
+	LOINC     string `json:"loinc,omitempty"`
+	Value     string `json:"value,omitempty"` // as sent
+	Unit      string `json:"unit,omitempty"`  // as sent, or the mapped default
+	Range     string `json:"range,omitempty"`
+	Flag      string `json:"flag,omitempty"`
+	Why       string `json:"why,omitempty"` // why it is critical
+	Status    string `json:"status,omitempty"`
+	Outcome   string `json:"outcome"` // "critical"; after a correction perhaps "normal" or "withdrawn", which is not read back
+	Tier      string `json:"tier,omitempty"`
+	Rule      string `json:"rule,omitempty"`
+	Accession string `json:"accession,omitempty"`
+	Taken     string `json:"taken,omitempty"`
+	Resulted  string `json:"resulted,omitempty"`
+}
+
+// Rung is one firing of a step.
+type Rung struct {
+	Attempt int       `json:"attempt"`
+	Ask     string    `json:"ask"` // what the step asked for: "unit", "attending", "desk", …
+	To      []Name    `json:"to,omitempty"`
+	Desk    bool      `json:"desk,omitempty"` // the laboratory's desk was told
+	Version int       `json:"version,omitempty"`
+	At      time.Time `json:"at"`
+	Why     string    `json:"why"`
+}
+
+// Next is the step that fires next, if nobody answers.
+type Next struct {
+	Ask  string    `json:"ask"`
+	To   []Name    `json:"to,omitempty"` // who would be asked if it fired now
+	Desk bool      `json:"desk,omitempty"`
+	At   time.Time `json:"at"`
+}
+
+// Look is a person's first look at one version.
+type Look struct {
+	By      Name      `json:"by"`
+	Version int       `json:"version"`
+	At      time.Time `json:"at"`
+}
+
+// May is what the viewer may do with a call now.
+type May struct {
+	ReadBack bool   `json:"readBack,omitempty"`
+	Why      string `json:"why,omitempty"`    // why not: machine, not-fresh, badge, role, not-yours, unidentified
+	Called   bool   `json:"called,omitempty"` // a rung of this call went to the viewer
+	End      bool   `json:"end,omitempty"`
+}
+
+// Work is an open work item of the laboratory.
+type Work struct {
+	ID       string    `json:"id"`
+	Reason   string    `json:"reason"`
+	Sender   string    `json:"sender,omitempty"`
+	System   string    `json:"system,omitempty"`
+	Code     string    `json:"code,omitempty"` // the sender's code that nobody mapped
+	Message  string    `json:"message,omitempty"`
+	Waiting  int       `json:"waiting,omitempty"` // results that wait for it
+	Critical bool      `json:"critical,omitempty"`
+	Owner    Name      `json:"owner"`
+	Opened   time.Time `json:"opened"`
+	Due      time.Time `json:"due"`
+	Rungs    []Rung    `json:"rungs,omitempty"`
+}
+
+// Calls answers the command calls.
+type Calls struct {
+	Head     ledger.Seq `json:"head"`
+	Now      time.Time  `json:"now"`
+	Calls    []Call     `json:"calls"`              // open, the most overdue first
+	Finished []Call     `json:"finished,omitempty"` // of the last hours, the newest first
+	Work     []Work     `json:"work,omitempty"`
+	Bells    []Bare     `json:"bells,omitempty"` // for a bare connection, instead of all the others
+	Alone    int        `json:"alone,omitempty"` // for the laboratory: open calls none of whose people is connected to this node
+}
