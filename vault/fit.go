@@ -9,7 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -64,7 +63,7 @@ func LoginKey(login string) (string, error) {
 	if len(login) > 16*LongestLogin {
 		return unfit("too-long", fmt.Sprintf("it has more than %d characters.", LongestLogin))
 	}
-	key := strings.TrimSpace(norm.NFKC.String(cases.Fold().String(norm.NFKC.String(login))))
+	key := strings.TrimSpace(fold(login))
 	switch n := utf8.RuneCountInString(key); {
 	case n == 0:
 		return unfit("too-short", "it is empty.")
@@ -77,6 +76,18 @@ func LoginKey(login string) (string, error) {
 		}
 	}
 	return key, nil
+}
+
+// fold takes away case and compatibility forms. It goes rune by rune, by the least of those that differ in case only;
+// x/text/cases.Fold swaps the two cases of Cherokee, so that folding twice is not folding once.
+func fold(s string) string {
+	return norm.NFKC.String(strings.Map(func(r rune) rune {
+		least := r
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			least = min(least, other)
+		}
+		return unicode.ToLower(least)
+	}, norm.NFKC.String(s)))
 }
 
 // typed brings a typed password to the bytes that are hashed: NFC, whole, any character allowed.
@@ -110,7 +121,7 @@ func fitPassword(login, password string) ([]byte, error) {
 	unfit := func(reason, why string) ([]byte, error) {
 		return nil, &UnfitError{What: "password", Reason: reason, Why: why}
 	}
-	folded := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(password)))
+	folded := fold(password)
 	if _, ok := commonest()[folded]; ok {
 		return unfit("common", "it is among the 3,000 commonest passwords, which are tried first.")
 	}

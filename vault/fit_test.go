@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -92,7 +93,7 @@ func TestUnfitPINsAreRefusedWithTheReason(t *testing.T) {
 func TestLoginKey(t *testing.T) {
 	for _, c := range []struct{ login, key, want string }{
 		{"Lee", "lee", ""}, {" lee\n", "lee", ""}, {"dr.lee@lab+1", "dr.lee@lab+1", ""}, {"ＬＥＥ", "lee", ""},
-		{"Straße", "strasse", ""}, {"Zu\u0308rich", "zürich", ""}, {"李医生", "李医生", ""}, {"ﬁ", "fi", ""},
+		{"Straße", "straße", ""}, {"STRAẞE", "straße", ""}, {"ΣΑΣ", "σασ", ""}, {"σας", "σασ", ""}, {"\u212aim", "kim", ""}, {"Zu\u0308rich", "zürich", ""}, {"李医生", "李医生", ""}, {"ﬁ", "fi", ""},
 		{"", "", "too-short"}, {" \t", "", "too-short"}, {strings.Repeat("a", 64), strings.Repeat("a", 64), ""},
 		{strings.Repeat("a", 65), "", "too-long"}, {strings.Repeat("a", 1<<20), "", "too-long"},
 		{"a b", "", "not-text"}, {"a\x00b", "", "not-text"}, {"a\u200bb", "", "not-text"}, {"a\u202eb", "", "not-text"},
@@ -101,6 +102,18 @@ func TestLoginKey(t *testing.T) {
 		key, err := vault.LoginKey(c.login)
 		if got := reason(t, err); key != c.key || got != c.want {
 			t.Errorf("%.40q: %q %q, want %q %q", c.login, key, got, c.key, c.want)
+		}
+	}
+}
+
+func TestFoldingTwiceIsFoldingOnce(t *testing.T) {
+	for r := range rune(unicode.MaxRune) {
+		key, err := vault.LoginKey("a" + string(r))
+		if err != nil {
+			continue
+		}
+		if again, err := vault.LoginKey(key); err != nil || again != key {
+			t.Errorf("%U: %q, then %q, %v", r, key, again, err)
 		}
 	}
 }
