@@ -4,7 +4,7 @@
 #   docker run -v readback:/data -p 8080:8080 -p 2575:2575 readback
 #
 # The ports are not on loopback, so Readback asks for TLS files or for the network of the proxy in front of it; see
-# `readback serve --help`. Keep /data on a disk that really syncs: `readback doctor --data /data` says whether it does.
+# `readback serve --help`. Keep /data on a disk that really syncs: `readback doctor` says whether it does.
 
 FROM golang:1.26 AS build
 WORKDIR /src
@@ -20,9 +20,11 @@ COPY --from=build /out/readback /readback
 COPY --from=build --chown=65532:65532 /out/data /data
 COPY --from=build --chown=65532:65532 /out/tmp /tmp
 COPY LICENSE NOTICE /
+# Environment, not arguments: `docker run IMAGE serve --behind 10.0.0.0/8`, `doctor` and `health` then see the same.
+ENV READBACK_DATA=/data READBACK_HTTP=:8080 READBACK_MLLP=:2575
 USER 65532:65532
 VOLUME /data
 EXPOSE 8080 2575
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["/readback", "health"]
 ENTRYPOINT ["/readback"]
-CMD ["serve", "--data", "/data", "--http", ":8080", "--mllp", ":2575"]
+CMD ["serve"]

@@ -23,8 +23,8 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## serve from ./data on loopback
-	$(GO) run . serve --data data
+run: ## serve from ./readback-data on loopback
+	$(GO) run . serve
 
 .PHONY: demo
 demo: ## serve the demonstration hospital
@@ -77,6 +77,6 @@ tools: ## install the pinned golangci-lint if it is missing (some minutes)
 	}
 
 .PHONY: clean
-clean: ## remove what was built here; ./data stays
+clean: ## remove what was built here; ./readback-data stays
 	rm -rf bin readback coverage.* *.test *.prof *.out
 	find . -path '*/testdata/rapid' -type d -prune -exec rm -rf {} +
