@@ -135,8 +135,10 @@ func potassiumAs(t *testing.T, l *lab.Lab, message, value, ref string) string {
 				Result: "result/" + message, Codings: []critical.Coding{{System: "LN", Code: "2823-3"}}, Status: "F",
 				Sealed: critical.Sent{Value: value, Unit: "mmol/L", Name: "Potassium"},
 			}},
-			Refs:  []string{ref},
-			Steps: func(tier string) []critical.Step { return lab.Steps(s.Roster.Ladder(s.Place("patient/anna", "ICU-2"), tier, now)) },
+			Refs: []string{ref},
+			Steps: func(tier string) []critical.Step {
+				return lab.Steps(s.Roster.Ladder(s.Place("patient/anna", "ICU-2"), tier, now))
+			},
 		}, now)
 		for _, ev := range filed {
 			evs = append(evs, ev)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -66,17 +65,6 @@ func rounds(t testing.TB, short int) int {
 	return long(t, short, 20*short)
 }
 
-// nodes opens three labs on one store, each through its own flaky connection.
-func nodes(t *testing.T, m *ledger.Mem, seed uint64, fails, doubts float64) []*lab.Lab {
-	t.Helper()
-	var labs []*lab.Lab
-	for i := range 3 {
-		s := flaky(m, rand.New(rand.NewPCG(seed, uint64(i))), fails, doubts)
-		labs = append(labs, open(t, s, fmt.Sprintf("n%d", i+1)))
-	}
-	return labs
-}
-
 // whole fails the test unless the ledger is dense, verifies, and no key stands in it with more than n entries.
 func whole(t *testing.T, s ledger.Store, n int) []ledger.Entry {
 	t.Helper()
@@ -110,9 +98,7 @@ func whole(t *testing.T, s ledger.Store, n int) []ledger.Entry {
 
 // Rivals with keys of their own: one winner a slot, and nobody is refused for a slot that is not in the ledger.
 func TestOneRivalWinsAndNobodyIsRefusedForNothing(t *testing.T) {
-	for round := range rounds(t, 6) {
-		m := ledger.NewMem("main", nil)
-		labs := nodes(t, m, uint64(round), 0.05, 0.05)
+	onEveryStore(t, 6, func(t *testing.T, round int, m ledger.Store, labs []*lab.Lab) {
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		won := map[string]string{}
@@ -156,14 +142,12 @@ func TestOneRivalWinsAndNobodyIsRefusedForNothing(t *testing.T) {
 			t.Fatalf("%d of 40 slots were won", len(won))
 		}
 		whole(t, m, 2)
-	}
+	})
 }
 
 // 24 callers send the same 40 commands over three nodes: each stands once, and every answer names the same entries.
 func TestARepeatedCommandGetsTheFirstAnswerOnEveryNode(t *testing.T) {
-	for round := range rounds(t, 6) {
-		m := ledger.NewMem("main", nil)
-		labs := nodes(t, m, 1000+uint64(round), 0.05, 0.05)
+	onEveryStore(t, 6, func(t *testing.T, round int, m ledger.Store, labs []*lab.Lab) {
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		acked := map[int]ledger.Seq{}
@@ -200,7 +184,7 @@ func TestARepeatedCommandGetsTheFirstAnswerOnEveryNode(t *testing.T) {
 			t.Fatalf("%d of 40 were answered", len(acked))
 		}
 		whole(t, m, 2)
-	}
+	})
 }
 
 // gate is a store whose next appends wait for the test, which says how they end.
@@ -241,7 +225,9 @@ func recordAsync(ctx context.Context, l *lab.Lab, key lab.Key, decide lab.Decide
 	return out
 }
 
-func TestInABatchThatFailsRepeatAndRivalHearTheFailure(t *testing.T) { synctest.Test(t, inABatchThatFailsRepeatAndRivalHearTheFailure) }
+func TestInABatchThatFailsRepeatAndRivalHearTheFailure(t *testing.T) {
+	synctest.Test(t, inABatchThatFailsRepeatAndRivalHearTheFailure)
+}
 
 func inABatchThatFailsRepeatAndRivalHearTheFailure(t *testing.T) {
 	g := newGate(ledger.NewMem("main", nil))
@@ -279,7 +265,9 @@ func inABatchThatFailsRepeatAndRivalHearTheFailure(t *testing.T) {
 	whole(t, g, 2)
 }
 
-func TestACallerThatGivesUpLeavesNoSurprise(t *testing.T) { synctest.Test(t, aCallerThatGivesUpLeavesNoSurprise) }
+func TestACallerThatGivesUpLeavesNoSurprise(t *testing.T) {
+	synctest.Test(t, aCallerThatGivesUpLeavesNoSurprise)
+}
 
 func aCallerThatGivesUpLeavesNoSurprise(t *testing.T) {
 	g := newGate(ledger.NewMem("main", nil))
@@ -368,8 +356,11 @@ func TestAPanicInDecideHarmsItsCallerAlone(t *testing.T) {
 }
 
 func TestFollowersSeeOnlyWhatIsOnDiskWithoutGaps(t *testing.T) {
-	m := ledger.NewMem("main", nil)
-	labs := nodes(t, m, 7, 0.05, 0.05)
+	onEveryStore(t, 1, func(t *testing.T, _ int, m ledger.Store, labs []*lab.Lab) { followAll(t, m, labs) })
+}
+
+func followAll(t *testing.T, m ledger.Store, labs []*lab.Lab) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	const want = 300
