@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-909bec58/readback/rules/table"
@@ -108,9 +109,13 @@ func (e *Mapped) About() []string {
 // Enclosure is nil.
 func (*Mapped) Enclosure() any { return nil }
 
-// Draft is the event for a new set or version. A faulty set can be drafted,
-// not approved. Errors: ErrInUse.
+// Draft is the event for a new set or version. One with faulty rows can be
+// drafted, not approved; one without a name of its own cannot. Errors:
+// ErrInUse, ErrFaulty.
 func (b Board) Draft(s Set) ([]Event, error) {
+	if f := Check(s); !strings.HasPrefix(s.ID, "limits/") || s.Version == "" {
+		return nil, &FaultsError{f}
+	}
 	for _, as := range b.Active.All() {
 		if slices.ContainsFunc(as, func(a Approval) bool { return a.Limits == s.ID && a.Version == s.Version }) {
 			return nil, ErrInUse

@@ -147,11 +147,13 @@ func (c Call) result(id string) int {
 	return slices.IndexFunc(c.Results, func(r Result) bool { return r.ID == id })
 }
 
-// fire notes a rung. Repeats at the desk take one place.
+// fire notes a rung. Repeats at the desk, to the same people, take one place.
 func fire(called []Rung, r Rung) []Rung {
 	called = slices.Clip(slices.Clone(called))
-	if n := len(called) - 1; n >= 0 && len(r.To) == 0 && len(called[n].To) == 0 && called[n].Version == r.Version {
-		called = called[:n]
+	if n := len(called) - 1; n >= 0 {
+		if l := called[n]; l.Ask == AskDesk && r.Ask == AskDesk && l.Version == r.Version && slices.Equal(l.To, r.To) {
+			called = called[:n]
+		}
 	}
 	return append(called, r)
 }

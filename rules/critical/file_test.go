@@ -273,6 +273,9 @@ func TestOneSetIsInForceForASettingAtATime(t *testing.T) {
 			t.Errorf("at %s %q is in force, want %s", at, set.Version, want)
 		}
 	}
+	if _, err := s.board.Draft(critical.Set{ID: "mine", Version: "1"}); !errors.Is(err, critical.ErrFaulty) {
+		t.Errorf("a set with an id of another room: %v", err)
+	}
 	if _, err := s.board.Draft(next); !errors.Is(err, critical.ErrInUse) {
 		t.Errorf("an approved version is drafted again: %v", err)
 	}

@@ -208,6 +208,32 @@ func TestAnAgeBandHasItsYoungestDayAndNotItsOldest(t *testing.T) {
 	}
 }
 
+func TestAnUnknownFactorPicksTheRowThatCalls(t *testing.T) {
+	row := func(up, condition string) critical.Row {
+		return critical.Row{LOINC: "2823-3", Unit: "mmol/L", Condition: condition, High: high(t, up, false), Tier: "critical"}
+	}
+	set := critical.Set{ID: "limits/x", Rows: []critical.Row{row("3.0", ""), row("2.0", "renal")}}
+	not := critical.Set{ID: "limits/x", Rows: []critical.Row{row("2.0", "!oncology")}}
+	for _, c := range []struct {
+		set     critical.Set
+		factors map[string]bool
+		want    critical.Outcome
+	}{
+		{set, nil, critical.Critical},
+		{set, map[string]bool{"renal": true}, critical.Critical},
+		{set, map[string]bool{"renal": false}, critical.Normal},
+		{not, nil, critical.Critical},
+		{not, map[string]bool{"oncology": false}, critical.Critical},
+		{not, map[string]bool{"oncology": true}, critical.NoLimit},
+	} {
+		who := adult
+		who.Factors = c.factors
+		if got := judge(t, c.set, who, "2823-3", "2.5", "mmol/L"); got.Outcome != c.want {
+			t.Errorf("%v: %s by %q, want %s", c.factors, got.Outcome, got.Rule, c.want)
+		}
+	}
+}
+
 func TestASpecimenInOtherWordsSilencesNoRow(t *testing.T) {
 	r := critical.Row{LOINC: "2823-3", Unit: "mmol/L", High: high(t, "6", false), Tier: "critical", Specimen: "serum/plasma"}
 	blood := r

@@ -131,6 +131,9 @@ func Check(s Set) []Fault {
 	if s.ID == "" || s.Name == "" || s.Version == "" {
 		out = append(out, Fault{Fault: "the set lacks its id, name or version", Remedy: "give it all three"})
 	}
+	if s.ID != "" && !strings.HasPrefix(s.ID, "limits/") {
+		out = append(out, Fault{Fault: "the set's id does not begin with limits/", Remedy: "write it so"})
+	}
 	if s.Source == "" {
 		out = append(out, Fault{Fault: "the set does not say who published it", Remedy: "name its source"})
 	}

@@ -87,6 +87,16 @@ func TestEveryoneWhoHeardIsNamedOnce(t *testing.T) {
 	}
 	s.do(s.board.See("call/m1/1", 1, "person/dr-osei"))
 	c, _ := s.board.Find("call/m1/1")
+	if len(c.Called) != 4 { // first, desk, third, desk
+		t.Errorf("%d rungs: %+v", len(c.Called), c.Called)
+	}
+	for range 6 { // the director, then the desk again and again
+		s.now, _ = s.board.NextDue()
+		s.keep()
+	}
+	if again, _ := s.board.Find("call/m1/1"); len(again.Called) != 6 || again.Attempt != 10 {
+		t.Errorf("%d attempts take %d places", again.Attempt, len(again.Called))
+	}
 	if got := c.Everyone(); !slices.Equal(got, []string{"person/dr-osei", "person/third"}) {
 		t.Error(got)
 	}
