@@ -36,8 +36,8 @@ type Value struct {
 // (7.1 is 7.10; >8.0 is not 8.0). How they were written does not count.
 func (v Value) Equal(o Value) bool { return v.Cmp == o.Cmp && v.Num == o.Num }
 
-// Parse reads a result as sent (HL7 v2 NM with an optional comparator, v2.5.1
-// §2.A.46) in the sender's locale. Errors: ErrUnreadable, ErrSeparator, ErrRange.
+// Parse reads a result as sent (HL7 v2.5.1, data type NM, with an optional
+// comparator) in the sender's locale. Errors: ErrUnreadable, ErrSeparator, ErrRange.
 func Parse(text string, in Locale) (Value, error) {
 	c, n, rest, err := split(text, in)
 	if err == nil && rest != "" {
@@ -49,7 +49,7 @@ func Parse(text string, in Locale) (Value, error) {
 	return Value{Sent: strings.TrimSpace(text), Cmp: c, Num: n}, nil
 }
 
-// ParseSN reads a structured numeric (HL7 v2.5.1 §2.A.71) from its components:
+// ParseSN reads a structured numeric (HL7 v2.5.1, data type SN) from its components:
 // comparator, first number, separator or suffix, second number. Ratios, ranges
 // and suffixes are not one number: ErrUnreadable.
 func ParseSN(parts []string, in Locale) (Value, error) {
