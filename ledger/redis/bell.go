@@ -1,0 +1,193 @@
+// Package redis rings the bell between the nodes of a site through Redis. It knows channels and connections; it holds
+// no truth: with Redis lost, nodes find new entries by asking the ledger now and then, a second later.
+//
+// A message says only whose ledger grew and how far, {"site":"h1","head":42}, never what was written.
+package redis
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	redis "github.com/redis/go-redis/v9"
+	"github.com/seed-909bec58/readback/ledger"
+)
+
+// Channel returns the name of the channel of a site. (go-redis 9.20.1 to 9.22 hang on names of at most six characters.)
+func Channel(site string) string { return "readback/bell/" + site }
+
+// ping is how often a silent subscription is tried.
+const ping = 3 * time.Second
+
+// patience bounds everything that is asked of Redis.
+const patience = 2 * time.Second
+
+type message struct {
+	Site string     `json:"site"`
+	Head ledger.Seq `json:"head"`
+}
+
+// Bell is the bell of a site. It implements ledger.Bell and is safe for concurrent use.
+type Bell struct {
+	site   string
+	client *redis.Client
+	log    *slog.Logger
+	rings  chan struct{} // size 1: rings that nobody has looked at are one
+	news   chan struct{} // size 1: there is a head to publish
+	head   atomic.Int64  // the highest that was rung
+	up     atomic.Bool
+	stop   context.CancelFunc
+	done   sync.WaitGroup
+}
+
+var _ ledger.Bell = (*Bell)(nil)
+
+// Open returns the bell of a site at the Redis that url names (redis://user:password@host:port/db, or rediss://).
+// Redis may be down: the bell is silent until it comes. An error says that url cannot be read.
+func Open(ctx context.Context, url, site string, log *slog.Logger) (*Bell, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	o, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, errors.New("redis: the URL cannot be read; it should be redis://[user:password@]host:port[/db]") // the error may hold the password
+	}
+	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = patience, patience, patience
+	o.MaxRetries = -1 // a ring that was lost is not worth a second one
+	o.PoolSize = 2
+	o.ContextTimeoutEnabled = true
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	b := &Bell{
+		site: site, client: redis.NewClient(o), log: log, stop: stop,
+		rings: make(chan struct{}, 1), news: make(chan struct{}, 1),
+	}
+	b.done.Go(func() { b.publish(run) })
+	b.done.Go(func() { b.listen(run) })
+	return b, nil
+}
+
+// Up reports whether the bell is subscribed.
+func (b *Bell) Up() bool { return b.up.Load() }
+
+// Ring implements ledger.Bell. Rings that come faster than Redis takes them are one, of the highest head.
+func (b *Bell) Ring(head ledger.Seq) {
+	for {
+		old := b.head.Load()
+		if int64(head) <= old {
+			return
+		}
+		if b.head.CompareAndSwap(old, int64(head)) {
+			break
+		}
+	}
+	select {
+	case b.news <- struct{}{}:
+	default:
+	}
+}
+
+// Rings implements ledger.Bell.
+func (b *Bell) Rings() <-chan struct{} { return b.rings }
+
+// Close implements ledger.Bell.
+func (b *Bell) Close() error {
+	b.stop()
+	b.done.Wait()
+	if err := b.client.Close(); err != nil && !errors.Is(err, redis.ErrClosed) {
+		return fmt.Errorf("redis: %w", err)
+	}
+	return nil
+}
+
+func (b *Bell) publish(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-b.news:
+		}
+		text, err := json.Marshal(message{Site: b.site, Head: ledger.Seq(b.head.Load())})
+		if err != nil {
+			panic(err) // a string and a number can be encoded
+		}
+		ask, cancel := context.WithTimeout(ctx, patience)
+		// What is lost is found by asking the ledger; listen says when Redis is away.
+		_ = b.client.Publish(ask, Channel(b.site), text).Err()
+		cancel()
+	}
+}
+
+// listen keeps a subscription, and makes a new one when it is lost, after 50 ms and then up to 2 s.
+func (b *Bell) listen(ctx context.Context) {
+	const least, most = 50 * time.Millisecond, 2 * time.Second
+	wait := least
+	for ctx.Err() == nil {
+		heard, err := b.hear(ctx)
+		if b.up.Swap(false) {
+			b.log.Warn("redis bell lost", "error", err)
+		}
+		b.ring()
+		if heard {
+			wait = least
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+		case <-t.C:
+		}
+		wait = min(2*wait, most)
+	}
+}
+
+// hear rings until its subscription is lost. heard tells whether there was one.
+func (b *Bell) hear(ctx context.Context) (heard bool, err error) {
+	sub := b.client.Subscribe(ctx, Channel(b.site))
+	defer func() { err = errors.Join(err, sub.Close()) }()
+	// A blocked read does not look at ctx.
+	defer context.AfterFunc(ctx, func() { _ = sub.Close() })()
+	silent := false
+	for {
+		got, err := sub.ReceiveTimeout(ctx, ping)
+		var late interface{ Timeout() bool }
+		switch {
+		case ctx.Err() != nil:
+			return heard, ctx.Err()
+		case err == nil:
+			silent = false
+		case !silent && errors.As(err, &late) && late.Timeout():
+			silent = true
+			if err := sub.Ping(ctx); err != nil {
+				return heard, err
+			}
+			continue
+		default:
+			return heard, err
+		}
+		switch got := got.(type) {
+		case *redis.Subscription:
+			heard = true
+			if !b.up.Swap(true) {
+				b.log.Info("redis bell up")
+			}
+			b.ring() // what was rung before was not heard
+		case *redis.Message:
+			var m message
+			if err := json.Unmarshal([]byte(got.Payload), &m); err == nil && m.Site == b.site {
+				b.ring()
+			}
+		}
+	}
+}
+
+func (b *Bell) ring() {
+	select {
+	case b.rings <- struct{}{}:
+	default:
+	}
+}
