@@ -51,10 +51,11 @@ var charsets = map[string]charset{
 	"UTF8": utf8Set, "UNICODEUTF8": utf8Set,
 }
 
+var punctuation = strings.NewReplacer(" ", "", "-", "", "_", "", "/", "", ".", "")
+
 // plainName is the name without what senders write differently.
 func plainName(name string) string {
-	name = strings.NewReplacer(" ", "", "-", "", "_", "", "/", "", ".", "").Replace(strings.ToUpper(name))
-	return strings.TrimPrefix(name, "ISO")
+	return strings.TrimPrefix(punctuation.Replace(strings.ToUpper(name)), "ISO")
 }
 
 // chooseCharset says how to read raw, whose MSH-18 (first repetition) is name. What the sender said is followed unless

@@ -144,6 +144,8 @@ func TestOddOrdersOfSegmentsLoseNothing(t *testing.T) {
 		"PID|1||A\rOBR|1||F-1\rORC|1||F-2\rOBR|2||F-2": "patient A in \n  order F-1 of \n  order F-2 of F-2\n",
 		// Segments between the observations that are the order's.
 		"PID|1||A\rOBR|1||F-1\rTQ1|1\rOBX|1|NM|K||4\rPRT|1\rCTI|1": "patient A in \n  order F-1 of \n    TQ1\n    CTI\n    K = 4\n      PRT\n",
+		// An order at the end that has only its ORC.
+		"PID|1||A\rORC|1||D-1\rNTE|1||n\rPID|2||B\rORC|1||D-2": "patient A in \n  order  of D-1\n    note n\npatient B in \n  order  of D-2\n",
 		// A merge.
 		"EVN|A40\rPID|1||A\rMRG|B": "patient A in \n",
 		// An answer.

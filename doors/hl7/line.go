@@ -7,8 +7,10 @@ import (
 
 // lineLength is the number of bytes before the first CR or LF.
 func lineLength(s string) int {
-	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
-		return i
+	for i := range len(s) {
+		if s[i] == '\r' || s[i] == '\n' {
+			return i
+		}
 	}
 	return len(s)
 }

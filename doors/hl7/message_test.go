@@ -79,6 +79,7 @@ func TestBrokenDelimitersAreMendedAndReported(t *testing.T) {
 		{`MSH|^~\&#|A`, truncating, true},
 		{`MSH^~|\&^A`, odd, true},
 		{`MSH|^~\\&|A`, usual, false},
+		{`MSH|*!\\@|A`, hl7.Delims{Field: '|', Component: '*', Repetition: '!', Escape: '\\', Subcomponent: '@'}, false},
 		{`MSH|~\&|A`, usual, false},
 		{`MSH|^~&|A`, usual, false},
 		{`MSH||A`, usual, false},
@@ -105,7 +106,7 @@ func TestLineEndsOfAnyKindEndSegments(t *testing.T) {
 	for _, raw := range []string{
 		"MSH|^~\\&|A\rPID|1\rOBX|1", "MSH|^~\\&|A\nPID|1\nOBX|1\n", "MSH|^~\\&|A\r\nPID|1\r\nOBX|1\r\n",
 		"\n\r\n MSH|^~\\&|A\n\rPID|1\r\r\n\n  OBX|1\r\n\x1c\r", "\x0bMSH|^~\\&|A\r\x00PID|1\n\tOBX|1\x0d\x1c\x0d",
-		"\ufeffMSH|^~\\&|A\rPID|1\rOBX|1",
+		"\ufeffMSH|^~\\&|A\rPID|1\rOBX|1", "MSH|^~\\&|A\rPID\rOBX",
 	} {
 		m := parse(t, raw)
 		var names []string
@@ -183,7 +184,7 @@ func TestNullIsNotEmpty(t *testing.T) {
 func TestValuesComeAsSentWhateverTheirType(t *testing.T) {
 	m := fixture(t, "no_type_lf.hl7")
 	for path, want := range map[string]string{
-		"OBX-2": "", "OBX-5": "71", "OBX[2]-5": "37.0~37.1", "OBX[2]-5[2]": "37.1", "OBX[3]-5": ">8.0", "OBX[3]-6": "",
+		"OBX-2": "", "OBX-5": "71", "OBX[2]-5": "37.0~37.1", "OBX[2]-5[2]": "37.1", "OBX[2]-5.1": "37.0", "OBX[2]-5[2].1.1": "37.1", "OBX[3]-5": ">8.0", "OBX[3]-6": "",
 		"OBX[3]-8[1]": "HH", "OBX[3]-8[2]": "A",
 	} {
 		if got := m.At(path).Text(); got != want {

@@ -74,7 +74,6 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		defer close(closed)
 		<-serving.Done()
 		ln.Close()
-		s.stopConns()
 	}()
 	handling, endHandling := context.WithCancel(context.WithoutCancel(ctx))
 	defer endHandling()
@@ -83,7 +82,6 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	err := s.accept(serving, handling, ln, &running)
 	stop()
 	<-closed
-	// Those accepted in the meantime.
 	s.stopConns()
 	timer := time.AfterFunc(orDefault(s.Grace, 10*time.Second), endHandling)
 	defer timer.Stop()

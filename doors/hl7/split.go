@@ -7,14 +7,14 @@ import "bytes"
 // FTS) in the last. Without a second header there is one part.
 func Split(raw []byte) [][]byte {
 	unit := 1
-	first, second, line := []byte("MSH"), []byte("\r"), []byte("\n")
+	first, cr, lf := []byte("MSH"), []byte("\r"), []byte("\n")
 	if set, ok := wideSet(raw); ok {
 		unit = 2
 		wide := func(s string) []byte {
 			b := set.encode(s)
 			return b[len(b)-2*len(s):]
 		}
-		first, second, line = wide("MSH"), wide("\r"), wide("\n")
+		first, cr, lf = wide("MSH"), wide("\r"), wide("\n")
 	}
 	var parts [][]byte
 	begun, from := false, 0
@@ -25,7 +25,7 @@ func Split(raw []byte) [][]byte {
 		}
 		at := i + n
 		i = at + len(first)
-		if at%unit != 0 || !isHeader(narrow(raw[at:], unit)) || !opensLine(raw[:at], unit, second, line) {
+		if at%unit != 0 || !isHeader(narrow(raw[at:], unit)) || !opensLine(raw[:at], unit, cr, lf) {
 			continue
 		}
 		if begun {
@@ -52,8 +52,7 @@ func narrow(b []byte, unit int) []byte {
 // opensLine reports whether what follows before begins a line.
 func opensLine(before []byte, unit int, cr, lf []byte) bool {
 	if unit == 1 {
-		at, _ := before, lf
-		return beginsLine(at, len(at))
+		return beginsLine(before, len(before))
 	}
 	return len(before) <= 2 || bytes.HasSuffix(before, cr) || bytes.HasSuffix(before, lf)
 }

@@ -118,6 +118,27 @@ func TestTextIsReadInTheCharacterSetThatTheSenderUsed(t *testing.T) {
 	}
 }
 
+func TestABatchInUTF16IsSplit(t *testing.T) {
+	batch := string(file(t, "testdata/batch.hl7"))
+	for _, order := range []unicode.Endianness{unicode.BigEndian, unicode.LittleEndian} {
+		for _, bom := range []unicode.BOMPolicy{unicode.UseBOM, unicode.IgnoreBOM} {
+			wide, err := unicode.UTF16(order, bom).NewEncoder().String(batch)
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts := hl7.Split([]byte(wide))
+			if len(parts) != 3 {
+				t.Fatalf("%v, %v: %d messages, want 3", order, bom, len(parts))
+			}
+			for i, want := range []string{"2.9", "3.1", "2.4"} {
+				if got := parse(t, string(parts[i])).At("OBX-5").Text(); got != want {
+					t.Errorf("%v, %v: message %d has %q, want %q", order, bom, i, got, want)
+				}
+			}
+		}
+	}
+}
+
 func TestOurLatin1FixturesRead(t *testing.T) {
 	m := fixture(t, "latin1.hl7")
 	if got := m.At("NTE-3").Text(); got != "Prüfung wiederholt, Größe geprüft" {
