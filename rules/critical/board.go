@@ -133,7 +133,8 @@ func (b Board) sweep(now time.Time) Board {
 }
 
 // Apply is the board after one more event. Events that this board does not
-// wait for (a second closing, a rung of a finished call) change nothing.
+// wait for (a second closing, a rung of a finished call, those of other rooms)
+// change nothing.
 //
 // An event whose Seq is not past the board's is one that was recalled: only a
 // call that is no more on the board comes back by it, until the next new
@@ -170,7 +171,7 @@ func (b Board) Apply(ev Event, m Mark) Board {
 		b = b.opened(e, at)
 	case *Called:
 		b = b.called(e, at)
-	default:
+	case *Seen, *Mismatched, *Corrected, *Closed, *Ended:
 		b = b.answered(ev, m.By, at)
 	}
 	return b

@@ -78,6 +78,21 @@ func TestNewKnowsEveryKindOfThisRoom(t *testing.T) {
 	}
 }
 
+// foreign is an event of another room, about nothing.
+type foreign struct{}
+
+func (foreign) Kind() string    { return "ledger.opened" }
+func (foreign) About() []string { return nil }
+func (foreign) Enclosure() any  { return nil }
+
+func TestEventsOfOtherRoomsChangeNothing(t *testing.T) {
+	s := newSite(t)
+	s.do(s.board.File(message("m1", report("r1", "K", "7.1", "mmol/L", "F")), s.now))
+	if after := s.board.Apply(foreign{}, critical.Mark{At: s.now}); !reflect.DeepEqual(after, s.board) {
+		t.Error("the board changed")
+	}
+}
+
 func TestEveryoneWhoHeardIsNamedOnce(t *testing.T) {
 	s := newSite(t)
 	s.do(s.board.File(message("m1", report("r1", "K", "7.1", "mmol/L", "F")), s.now))
