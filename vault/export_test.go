@@ -48,3 +48,12 @@ func (l *Limiter) Held() (n int) {
 	}
 	return n
 }
+
+// Slots returns how one enters the place where secrets are hashed.
+func Slots() (enter func(context.Context) (leave func(), err error), err error) {
+	h, err := newHasher(Work{}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return h.enter, nil
+}

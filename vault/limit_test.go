@@ -95,6 +95,28 @@ func TestNobodyCanLockAnotherOut(t *testing.T) {
 	}
 }
 
+func TestSuccessGivesBackItsOwnTryOnly(t *testing.T) {
+	now := newClock().now()
+	var account, address vault.Limiter
+	tries(&account, now, 0, 29, func(i int) vault.Attempt { return vault.Attempt{Account: "lee", Address: outside(i)} })
+	tries(&address, now, 0, 199, func(i int) vault.Attempt { return vault.Attempt{Account: fmt.Sprint(i), Address: ward} })
+	lee := vault.Attempt{Account: "lee", Address: ward}
+	for name, l := range map[string]*vault.Limiter{"account": &account, "address": &address} {
+		if l.Begin(now, lee) != 0 {
+			t.Fatal(name + ": the last try was refused")
+		}
+		l.Succeeded(now, lee)
+	}
+	after := func(i int) vault.Attempt { return vault.Attempt{Account: "lee", Address: outside(100 + i)} }
+	if n := tries(&account, now, 0, 100, after); n != 1 {
+		t.Errorf("the account got %d tries back", n)
+	}
+	after = func(i int) vault.Attempt { return vault.Attempt{Account: fmt.Sprint("q", i), Address: ward} }
+	if n := tries(&address, now, 0, 100, after); n != 1 {
+		t.Errorf("the address got %d tries back", n)
+	}
+}
+
 func TestWaitIsTrue(t *testing.T) {
 	start := newClock().now()
 	rapid.Check(t, func(r *rapid.T) {

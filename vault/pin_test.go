@@ -29,6 +29,13 @@ func testPINLocks(t *testing.T, p place) {
 	_, err := v.CheckPassword(t.Context(), "lee", "not "+good)
 	wants(t, err, vault.ErrWrong)
 	wants(t, v.CheckPIN(t.Context(), "dr-lee", "7281"), vault.ErrPINLocked)
+	must(t, v.SetPIN(t.Context(), "dr-lee", "9163")) // a new PIN has all its tries
+	must(t, v.CheckPIN(t.Context(), "dr-lee", "9163"))
+	must(t, v.SetPIN(t.Context(), "dr-lee", "7281"))
+	for range vault.PINTries {
+		wants(t, v.CheckPIN(t.Context(), "dr-lee", "7282"), vault.ErrWrong)
+	}
+	wants(t, v.CheckPIN(t.Context(), "dr-lee", "7281"), vault.ErrPINLocked)
 	_, err = v.CheckPassword(t.Context(), "lee", good)
 	must(t, err)
 	must(t, v.CheckPIN(t.Context(), "dr-lee", "7281"))

@@ -1,7 +1,9 @@
 package vault_test
 
 import (
+	"context"
 	"testing"
+	"testing/synctest"
 
 	"github.com/seed-909bec58/readback/vault"
 )
@@ -10,6 +12,40 @@ func TestDefaultWorkIsAboveTheLeast(t *testing.T) {
 	if w := vault.DefaultWork; w.Memory < 19*1024 || w.Passes < 2 || w.Lanes < 1 {
 		t.Errorf("%+v", w)
 	}
+}
+
+func TestTwoAreHashedAtOnceAndTheThirdWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		enter, err := vault.Slots()
+		must(t, err)
+		first, err := enter(t.Context())
+		must(t, err)
+		_, err = enter(t.Context())
+		must(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		entered := 0
+		var gaveUp error
+		go func() {
+			_, err := enter(t.Context())
+			if err == nil {
+				entered++
+			}
+		}()
+		synctest.Wait()
+		go func() { _, gaveUp = enter(ctx) }()
+		synctest.Wait()
+		if entered != 0 || gaveUp != nil {
+			t.Errorf("%d entered, %v", entered, gaveUp)
+		}
+		cancel()
+		synctest.Wait()
+		wants(t, gaveUp, context.Canceled)
+		first()
+		synctest.Wait()
+		if entered != 1 {
+			t.Error("the third did not enter")
+		}
+	})
 }
 
 func TestOddStoredHashIsRefused(t *testing.T) {
