@@ -106,7 +106,7 @@ func (s *Store) advance(ctx context.Context, to ledger.Head, missed []ledger.Ent
 		for len(missed) > 0 && int64(missed[0].Seq) <= edge.Size() {
 			missed = missed[1:]
 		}
-		if len(missed) == 0 {
+		if len(missed) == 0 || int64(missed[0].Seq) != edge.Size()+1 {
 			var err error
 			if missed, err = s.leaves(ctx, ledger.Seq(edge.Size()), int(min(int64(to.Seq)-edge.Size(), ledger.MaxRead))); err != nil {
 				return s.damaged(err)

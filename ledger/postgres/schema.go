@@ -3,12 +3,10 @@ package postgres
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/seed-909bec58/readback/ledger"
 )
 
@@ -39,51 +37,42 @@ func migrate(ctx context.Context, c *pgx.Conn) error {
 	if have > Schema {
 		return fmt.Errorf("%w: the database has schema %d, this program knows %d; run the newer program", ledger.ErrSite, have, Schema)
 	}
-	for have < Schema {
-		if have, err = step(ctx, c); err != nil {
-			return err
-		}
+	// Of the session, not of a transaction: one that began before the wait may still see the catalog as it was.
+	// It goes with the connection, which is used for nothing else.
+	if _, err := c.Exec(ctx, "SET lock_timeout = '60s'"); err != nil {
+		return err
 	}
-	return nil
-}
-
-// step takes the next schema step, unless another node has taken it meanwhile, and returns the version then reached.
-func step(ctx context.Context, c *pgx.Conn) (reached int, err error) {
-	err = pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '60s'"); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(schemaLock)); err != nil {
-			return err
-		}
+	if _, err := c.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(schemaLock)); err != nil {
+		return err
+	}
+	for {
 		have, err := version(ctx, c)
 		if err != nil || have >= Schema {
-			reached = have
 			return err
 		}
-		reached = have + 1
-		text, err := steps.ReadFile(fmt.Sprintf("schema/%04d.sql", reached))
+		err = step(ctx, c, have+1)
+		if code(err) == codeNoPrivilege {
+			return fmt.Errorf("schema step %d of %d: the role may not change the schema; start once as its owner, then grant: %w", have+1, Schema, err)
+		}
 		if err != nil {
-			return err
+			return fmt.Errorf("schema step %d of %d: %w", have+1, Schema, err)
 		}
-		if have == 0 {
-			// PostgreSQL gives a schema to whoever may create one; the table of steps comes with it.
-			text = append([]byte("CREATE SCHEMA IF NOT EXISTS ledger; CREATE TABLE ledger.step (version integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());\n"), text...)
-		}
+	}
+}
+
+// step takes one schema step.
+func step(ctx context.Context, c *pgx.Conn, number int) error {
+	text, err := steps.ReadFile(fmt.Sprintf("schema/%04d.sql", number))
+	if err != nil {
+		return err
+	}
+	return pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, string(text)); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "INSERT INTO ledger.step (version) VALUES ($1)", reached)
+		_, err := tx.Exec(ctx, "INSERT INTO ledger.step (version) VALUES ($1)", number)
 		return err
 	})
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) && refused.Code == "42501" {
-		return 0, fmt.Errorf("schema step %d of %d: the role may not change the schema; start once as its owner, then grant: %w", reached, Schema, err)
-	}
-	if err != nil {
-		return 0, fmt.Errorf("schema step %d of %d: %w", reached, Schema, err)
-	}
-	return reached, nil
 }
 
 // version returns the schema's version, 0 if there is none.

@@ -164,6 +164,11 @@ func (s *Server) launch(settings ...string) error {
 	if err := add(filepath.Join(s.Dir, "postgresql.conf"), conf); err != nil {
 		return err
 	}
+	// A role named locked must give its password; all others are trusted.
+	hba := "local all all trust\nhost all locked 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\nhost replication all 127.0.0.1/32 trust\n"
+	if err := os.WriteFile(filepath.Join(s.Dir, "pg_hba.conf"), []byte(hba), 0o600); err != nil {
+		return err
+	}
 	return s.Run()
 }
 

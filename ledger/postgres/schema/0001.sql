@@ -1,5 +1,13 @@
 -- One ledger a site; the site stands in every key. Rows of entry, about and tile are written once.
 
+CREATE SCHEMA IF NOT EXISTS ledger;
+
+-- The schema steps that were taken.
+CREATE TABLE ledger.step (
+	version integer PRIMARY KEY,
+	at      timestamptz NOT NULL DEFAULT now()
+);
+
 -- The clock of the ledger. Nothing else asks the database for the time; a rehearsal replaces this one function.
 CREATE FUNCTION ledger.wall() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT clock_timestamp() $$;
 
