@@ -115,6 +115,9 @@ func (b Board) finish(c Call, as Standing, outcome, owner string, at time.Time) 
 
 // sweep drops the finished calls whose window is over.
 func (b Board) sweep(now time.Time) Board {
+	if b.gone.Len() == 0 {
+		return b
+	}
 	end := when(now.Add(-Window), "")
 	for k, id := range b.gone.All() {
 		if k >= end {

@@ -121,7 +121,7 @@ func staff(a critical.Ask) ([]string, string) {
 	case critical.AskThird, critical.AskSupervisor, critical.AskDirector:
 		return []string{"person/" + a.Step.Ask}, "holds the post"
 	}
-	return nil, "nobody holds the post"
+	return []string{}, "nobody holds the post"
 }
 
 func report(result, code, value, unit, status string) critical.Report {

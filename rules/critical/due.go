@@ -80,6 +80,7 @@ func (b Board) climb(id string, now time.Time, resolve Resolve) []Event {
 			continue // nobody was found: whoever comes next is asked now, and the desk told beside them
 		}
 		to, why := resolve(ask)
+		to = append([]string(nil), to...) // nil when empty, as it is read back
 		if why == "" {
 			why = "asked by the ladder: " + ask.Step.Ask
 		}
