@@ -108,6 +108,17 @@ type inserts struct {
 	begin, commit, rollback, head, tile, note, erase *sql.Stmt
 
 	entry, about, enclosure rows
+
+	made []*sql.Stmt
+}
+
+// close ends the statements: a connection that is closed with open ones keeps its files.
+func (i *inserts) close() error {
+	var errs []error
+	for _, stmt := range i.made {
+		errs = append(errs, stmt.Close())
+	}
+	return errors.Join(errs...)
 }
 
 func (i *inserts) prepare(ctx context.Context, conn *sql.Conn) error {
@@ -128,6 +139,7 @@ func (i *inserts) prepare(ctx context.Context, conn *sql.Conn) error {
 			return err
 		}
 		*p.stmt = stmt
+		i.made = append(i.made, stmt)
 	}
 	for _, p := range []struct {
 		rows *rows
@@ -140,6 +152,7 @@ func (i *inserts) prepare(ctx context.Context, conn *sql.Conn) error {
 		if err := p.rows.prepare(ctx, conn, p.text); err != nil {
 			return err
 		}
+		i.made = append(i.made, p.rows.stmts[:]...)
 	}
 	return nil
 }

@@ -114,7 +114,8 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
-	if s.readers, err = pool(dsn(path, "ro", reading), 4, true); err != nil {
+	// With mode=ro beside it in one process, SQLite leaves the log behind at Close; query_only refuses writes as well.
+	if s.readers, err = pool(dsn(path, "rw", reading), 4, true); err != nil {
 		return err
 	}
 	if err := s.queries.prepare(ctx, s.readers); err != nil {
@@ -324,7 +325,7 @@ func (s *Store) Close() error {
 		errs = append(errs, s.readers.Close())
 	}
 	if s.conn != nil {
-		errs = append(errs, s.conn.Close())
+		errs = append(errs, s.insert.close(), s.conn.Close())
 	}
 	if s.writer != nil {
 		errs = append(errs, s.writer.Close())
