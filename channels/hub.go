@@ -1,0 +1,233 @@
+package channels
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/seed-909bec58/readback/lab"
+	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+// Config is what a Hub is made of. Zero durations and counts mean the defaults beside them.
+type Config struct {
+	Lab *lab.Lab
+	Log *slog.Logger // nil: discards
+	// Do runs a command for a viewer; all but follow come here. Its errors cross the line through Problem.
+	Do func(ctx context.Context, v lab.Viewer, cmd wire.Command) (any, error)
+	// Problem turns an error into what crosses the line, and logs those that are internal.
+	Problem func(err error) *wire.Problem
+
+	Beat     time.Duration // between two heartbeats; wire.HeartbeatEvery
+	ReadWait time.Duration // without a sign of life from the client, pongs included; 45 s
+	SendWait time.Duration // for one write; 10 s
+	MaxConns int           // of all viewers; 20,000
+}
+
+// Stats counts what a Hub did since it started.
+type Stats struct {
+	Opened, Closed     atomic.Int64 // connections
+	Entries, Frames    atomic.Int64 // entries sent; frames of any sort
+	Writes, Bytes      atomic.Int64
+	Slow, Silent, Lost atomic.Int64 // closed: did not read; gave no sign of life; had not been sent what it should have
+	Refused            atomic.Int64 // too many connections
+}
+
+// Hub is every connection of a node.
+type Hub struct {
+	cfg      Config
+	up       websocket.Upgrader
+	index    index
+	stats    Stats
+	draining chan struct{}
+	run      context.Context //nolint:containedctx // ends with Drain; connections live longer than their request
+	stop     context.CancelFunc
+	gone     sync.WaitGroup // the index's goroutines
+	open     sync.WaitGroup // the connections' goroutines
+
+	mu    sync.Mutex
+	conns map[string][]*conn // by subject
+	count int
+	over  bool
+	bound bound
+}
+
+// New returns a Hub that follows a lab from now on. Close it with Drain.
+func New(cfg Config) *Hub {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	fill(&cfg.Beat, wire.HeartbeatEvery)
+	fill(&cfg.ReadWait, 45*time.Second)
+	fill(&cfg.SendWait, 10*time.Second)
+	fill(&cfg.MaxConns, 20_000)
+	h := &Hub{cfg: cfg, draining: make(chan struct{}), conns: map[string][]*conn{}}
+	h.run, h.stop = context.WithCancel(context.Background())
+	h.up = websocket.Upgrader{
+		HandshakeTimeout: 5 * time.Second,
+		ReadBufferSize:   256, // 0 would keep the 4 KiB of net/http for as long as the connection lives
+		WriteBufferSize:  512,
+		WriteBufferPool:  &sync.Pool{},
+		Subprotocols:     []string{wire.Protocol},
+		CheckOrigin:      func(*http.Request) bool { return true }, // the server asked before
+	}
+	h.index.start(cfg.Lab.State().Seq)
+	h.gone.Go(func() { h.index.follow(h.run, cfg.Lab, cfg.Log) })
+	h.gone.Go(func() { h.index.probe(h.run, cfg.Lab, cfg.Log) })
+	return h
+}
+
+func fill[T time.Duration | int](at *T, with T) {
+	if *at <= 0 {
+		*at = with
+	}
+}
+
+// Stats returns the hub's counters.
+func (h *Hub) Stats() *Stats { return &h.stats }
+
+// Age returns how long ago this node last knew that it had everything in the ledger.
+func (h *Hub) Age() time.Duration { return h.index.age() }
+
+// Connected returns how many connections of a person or machine follow the ledger on this node now.
+func (h *Hub) Connected(subject string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for _, c := range h.conns[subject] {
+		if c.live.Load() {
+			n++
+		}
+	}
+	return n
+}
+
+// Count returns how many connections are open.
+func (h *Hub) Count() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.count
+}
+
+// Serve makes a request a connection of a viewer and returns at once; the connection goes on. Who the viewer is, and
+// the request's origin, were checked before. After an error nothing was answered yet. Errors: wire.ErrBad for what is no
+// websocket of this protocol, wire.ErrCrowded.
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v lab.Viewer) error {
+	if !websocket.IsWebSocketUpgrade(r) || !slices.Contains(websocket.Subprotocols(r), wire.Protocol) {
+		return wire.Bad("Sec-WebSocket-Protocol", "This is no websocket of the protocol "+wire.Protocol+".", "Offer that subprotocol.")
+	}
+	h.mu.Lock()
+	full := h.over || h.count >= h.cfg.MaxConns
+	h.mu.Unlock()
+	if full {
+		h.stats.Refused.Add(1)
+		return wire.ErrCrowded
+	}
+	ws, err := h.up.Upgrade(w, r, nil)
+	if err != nil {
+		return nil //nolint:nilerr // gorilla has answered
+	}
+	// What outlives the request must not hold on to its memory.
+	v.Subject, v.Session = strings.Clone(v.Subject), strings.Clone(v.Session)
+	c := newConn(h, ws, v)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.over {
+		c.refuse(wire.CloseGoElsewhere, "stopping")
+		return nil
+	}
+	if len(h.conns[v.Subject]) >= wire.MaxSockets {
+		h.stats.Refused.Add(1)
+		c.refuse(wire.CloseTooMany, "too many connections of one person")
+		return nil
+	}
+	h.conns[v.Subject] = append(h.conns[v.Subject], c)
+	h.count++
+	h.stats.Opened.Add(1)
+	h.open.Go(c.read)
+	h.open.Go(func() {
+		defer h.leave(c)
+		c.write()
+	})
+	return nil
+}
+
+func (h *Hub) leave(c *conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	all := slices.DeleteFunc(h.conns[c.viewer.Subject], func(o *conn) bool { return o == c })
+	if len(all) == 0 {
+		delete(h.conns, c.viewer.Subject)
+	} else {
+		h.conns[c.viewer.Subject] = all
+	}
+	h.count--
+	h.stats.Closed.Add(1)
+}
+
+// Drain takes no new connections, lets every command in hand finish and be answered, closes all connections with
+// wire.CloseGoElsewhere, and returns when they are gone or ctx ends. It may be called more than once.
+func (h *Hub) Drain(ctx context.Context) error {
+	h.mu.Lock()
+	if !h.over {
+		h.over = true
+		close(h.draining)
+	}
+	h.mu.Unlock()
+	quiet := make(chan struct{})
+	go func() {
+		defer close(quiet)
+		h.open.Wait()
+		h.stop()
+		h.gone.Wait()
+	}()
+	select {
+	case <-quiet:
+		return nil
+	case <-ctx.Done():
+		h.stop()
+		h.cut()
+		<-quiet
+		return ctx.Err()
+	}
+}
+
+// cut ends every connection without a word.
+func (h *Hub) cut() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, all := range h.conns {
+		for _, c := range all {
+			c.cut()
+		}
+	}
+}
+
+// bound is the next instant at which anybody's rights may change by themselves, as a state of the roster tells.
+type bound struct {
+	seq  ledger.Seq
+	next time.Time
+}
+
+// boundOf returns it for a state; many connections ask for the same one at once.
+func (h *Hub) boundOf(s *lab.State, now time.Time) time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.bound.seq == s.Seq && now.Before(h.bound.next) {
+		return h.bound.next
+	}
+	next, ok := s.Roster.Next(now)
+	if !ok {
+		next = now.Add(time.Hour)
+	}
+	h.bound = bound{seq: s.Seq, next: next}
+	return next
+}

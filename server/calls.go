@@ -1,0 +1,214 @@
+package server
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seed-909bec58/readback/lab"
+	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+func (s *Server) calls(q *asked) (any, error) {
+	var b wire.CallsBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	if b.Hours < 0 || b.Hours > int(critical.Window/time.Hour) {
+		return nil, wire.Bad("hours", "The field \"hours\" is out of range.", "Give 0 to 48.")
+	}
+	st, now := s.Lab.State(), s.Lab.Now()
+	hears := st.Hears(q.Viewer, now)
+	out := st.Calls(q.Viewer, hears, b.Hours, now)
+	if s.Alone != nil && slices.Contains(hears, "lab") {
+		out.Alone = s.Alone()
+	}
+	return out, nil
+}
+
+// find returns a call that the viewer may see; one that is not there and one that is not theirs are the same.
+func (q *asked) find(st *lab.State, idOrRef string, now time.Time) (critical.Call, error) {
+	c, ok := st.Critical.Find(idOrRef)
+	if !ok || !st.MaySee(st.Hears(q.Viewer, now), c) {
+		return critical.Call{}, critical.ErrUnknown
+	}
+	return c, nil
+}
+
+// open returns a call that the viewer may see and that is open; the refusal of another says who has it since when.
+func (q *asked) open(st *lab.State, idOrRef string, now time.Time) (critical.Call, error) {
+	c, err := q.find(st, idOrRef, now)
+	if err != nil || c.Standing == critical.IsOpen {
+		return c, err
+	}
+	who := st.Name(c.Owner)
+	name := who.Name
+	if name == "" {
+		name = who.ID
+	}
+	zone, err := time.LoadLocation(st.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	did := "read this call back"
+	if c.Standing == critical.IsEnded {
+		did = "ended this call"
+	}
+	return c, &wire.Refusal{
+		Err: critical.ErrClosed, Say: fmt.Sprintf("%s %s at %s.", name, did, c.Finished.In(zone).Format("15:04:05 MST")),
+		Facts: map[string]any{"by": who, "at": c.Finished, "standing": c.Standing, "outcome": c.Outcome, "ref": c.Ref, "call": c.ID},
+	}
+}
+
+func (s *Server) call(q *asked) (any, error) {
+	var b wire.CallBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	st, now := s.Lab.State(), s.Lab.Now()
+	c, err := q.find(st, b.Call, now)
+	if err != nil {
+		return nil, err
+	}
+	return st.View(c, q.Viewer, now), nil
+}
+
+func (s *Server) seen(q *asked) (any, error) {
+	var b wire.SeenBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
+		c, err := q.open(st, b.Call, now)
+		if err != nil {
+			return nil, err
+		}
+		return events(st.Critical.See(c.ID, b.Version, q.Subject))
+	})
+}
+
+func (s *Server) endCall(q *asked) (any, error) {
+	var b wire.EndBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
+		c, err := q.open(st, b.Call, now)
+		if err != nil {
+			return nil, err
+		}
+		return events(st.Critical.End(c.ID, b.Version, q.Subject, b.Reason, b.Note))
+	})
+}
+
+func (s *Server) settle(q *asked) (any, error) {
+	var b wire.SettleBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) {
+		return events(st.Critical.Settle(b.Work, b.How, q.Subject, b.Note))
+	})
+}
+
+func (s *Server) readBack(q *asked) (any, error) {
+	var b wire.ReadBackBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	switch b.Entered {
+	case "", "keyed", "keypad", "spoken":
+	default:
+		return nil, wire.Bad("entered", `The field "entered" must be "keyed", "keypad" or "spoken".`, "Correct it, or leave it out.")
+	}
+	var about []string
+	if c, ok := s.Lab.State().Critical.Find(b.Call); ok {
+		about = []string{c.ID}
+	}
+	done, err := s.record(q, s.key(q), func(st *lab.State, now time.Time) ([]lab.Event, error) {
+		return q.decideReadBack(st, b, now)
+	}, about...)
+	if err != nil {
+		return nil, err
+	}
+	evs, at, err := s.told(q.ctx, done)
+	if err != nil {
+		return nil, err
+	}
+	st := s.Lab.State()
+	for i, ev := range evs {
+		switch ev := ev.(type) {
+		case *critical.ReadBack:
+			c, _ := st.Critical.Find(ev.Call)
+			return wire.ReadBack{
+				Call: ev.Call, Ref: c.Ref, Seq: done.First + seq(i), Last: done.Last, At: at, Owner: st.Name(q.Subject), Repeat: done.Repeat,
+			}, nil
+		case *critical.Mismatched:
+			return nil, mismatch(st, ev, len(evs) > 1)
+		}
+	}
+	return nil, fmt.Errorf("server: a read-back recorded neither match nor mismatch")
+}
+
+func (q *asked) decideReadBack(st *lab.State, b wire.ReadBackBody, now time.Time) ([]lab.Event, error) {
+	c, err := q.open(st, b.Call, now)
+	if err != nil {
+		return nil, err
+	}
+	past, ok := st.Past(c.ID)
+	if !ok {
+		return nil, lab.Recall(c.ID)
+	}
+	reported := slices.ContainsFunc(past, func(p lab.Past) bool { return p.Mark.By == q.Subject && reports(p.Event) })
+	if err := st.Reader(q.Viewer, c, reported, now).May(c); err != nil {
+		return nil, err //nolint:wrapcheck // the table knows it
+	}
+	return events(st.Critical.ReadBack(critical.Answer{
+		Call: c.ID, Version: b.Version, By: q.Subject, Typed: critical.Typed{Values: b.Values, Tail: b.Tail},
+		Entered: b.Entered, Locale: wire.LocaleOf(b.Locale),
+	}, now))
+}
+
+// reports tells whether an event is one by which a result of a call was reported.
+func reports(ev lab.Event) bool {
+	switch ev.(type) {
+	case *critical.Reported, *critical.Opened, *critical.Corrected:
+		return true
+	}
+	return false
+}
+
+// mismatch says which fields differ and what was typed, never the true value.
+func mismatch(st *lab.State, ev *critical.Mismatched, desk bool) error {
+	c, _ := st.Critical.Find(ev.Call)
+	fields := make([]wire.Differs, 0, len(ev.Fields))
+	say := "What you read back differs:"
+	for i, f := range ev.Fields {
+		d := wire.Differs{Typed: ev.Sealed.Tail}
+		d.Field, d.Part = wire.BodyField(f)
+		words := "the identifier"
+		if id, ok := resultOf(d.Field); ok {
+			d.Typed = ev.Sealed.Values[id]
+			for _, r := range c.Results {
+				if r.ID == id {
+					d.Label = r.Label
+				}
+			}
+			words = fmt.Sprintf("the %s of %s", d.Part, d.Label)
+		}
+		if i > 0 {
+			say += ","
+		}
+		say += fmt.Sprintf(" %s (you typed %q)", words, d.Typed)
+		fields = append(fields, d)
+	}
+	do := "Look at the result again and read back what it says."
+	if desk {
+		do = "Look again; the laboratory's desk will telephone you too."
+	}
+	return &wire.Refusal{
+		Err: wire.ErrMismatch, Say: say + ".", Do: do, Field: fields[0].Field,
+		Facts: map[string]any{"fields": fields, "n": ev.N, "desk": desk, "call": ev.Call},
+	}
+}

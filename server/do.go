@@ -1,0 +1,234 @@
+package server
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-909bec58/readback/lab"
+	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/rules/roster"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+// asked is one command of one viewer.
+type asked struct {
+	ctx context.Context //nolint:containedctx // lives for one command
+	lab.Viewer
+	cmd   wire.Command
+	roles []roster.Role
+	bare  bool
+	first bool // the first administrator, whom nobody can admit
+}
+
+// command says who may give a command, and what it does.
+type command struct {
+	roles []roster.Role // empty: any person who is signed in
+	bare  bool          // devices and machines may too
+	large bool          // over HTTP it may be as long as wire.MaxBody
+	run   func(*Server, *asked) (any, error)
+}
+
+var (
+	anyOfLab  = []roster.Role{roster.Technician, roster.Supervisor, roster.Director}
+	leads     = []roster.Role{roster.Supervisor, roster.Director}
+	directors = []roster.Role{roster.Director}
+	admins    = []roster.Role{roster.Administrator}
+	planners  = []roster.Role{roster.Supervisor, roster.Director, roster.Administrator}
+)
+
+// commands is every command; docs/protocol.md has the same table for people.
+var commands = map[string]command{
+	wire.DoCalls:        {bare: true, run: (*Server).calls},
+	wire.DoCall:         {run: (*Server).call},
+	wire.DoSeen:         {run: (*Server).seen},
+	wire.DoReadBack:     {run: (*Server).readBack},
+	wire.DoEnd:          {roles: directors, run: (*Server).endCall},
+	wire.DoSettle:       {roles: anyOfLab, run: (*Server).settle},
+	wire.DoReceipt:      {bare: true, run: (*Server).doReceipt},
+	wire.DoConsistency:  {bare: true, run: (*Server).doConsistency},
+	wire.DoPeople:       {roles: planners, run: (*Server).people},
+	wire.DoAdmit:        {roles: admins, run: (*Server).admit},
+	wire.DoChange:       {roles: admins, run: (*Server).change},
+	wire.DoDisable:      {roles: admins, run: (*Server).disable},
+	wire.DoPassword:     {run: (*Server).password},
+	wire.DoLimits:       {roles: append(admins, anyOfLab...), run: (*Server).limits},
+	wire.DoLimitsDraft:  {roles: leads, large: true, run: (*Server).draft},
+	wire.DoLimitsAppr:   {roles: directors, run: (*Server).approve},
+	wire.DoLimitsMap:    {roles: leads, run: (*Server).mapCode},
+	wire.DoRoster:       {run: (*Server).roster},
+	wire.DoRosterPub:    {roles: planners, large: true, run: (*Server).publish},
+	wire.DoRosterCover:  {roles: planners, run: (*Server).cover},
+	wire.DoTokenMint:    {roles: admins, run: (*Server).mint},
+	wire.DoTokenRevoke:  {roles: admins, run: (*Server).revoke},
+	wire.DoSessionsList: {bare: true, run: (*Server).sessions},
+	wire.DoSessionsEnd:  {bare: true, run: (*Server).endSession},
+}
+
+// post is POST /api/do/{command}.
+func (s *Server) post(w http.ResponseWriter, r *http.Request, v lab.Viewer) {
+	cmd := wire.Command{Do: r.PathValue("command"), Key: r.Header.Get("Idempotency-Key")}
+	c, ok := commands[cmd.Do]
+	if !ok {
+		s.fail(w, r, wire.ErrNoCommand)
+		return
+	}
+	most := int64(wire.MaxMessage)
+	if c.large {
+		most = wire.MaxBody
+	}
+	var err error
+	if cmd.Body, err = raw(w, r, most); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	out, err := s.do(r.Context(), v, cmd)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.say(w, http.StatusOK, out)
+}
+
+// longestKey is how long the name of an idempotency key may be.
+const longestKey = 200
+
+// do runs a command for a viewer, whichever way it came.
+func (s *Server) do(ctx context.Context, v lab.Viewer, cmd wire.Command) (out any, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			out, err = nil, fmt.Errorf("server: %s panicked: %v\n%s", cmd.Do, r, debug.Stack())
+		}
+	}()
+	c, ok := commands[cmd.Do]
+	if !ok {
+		return nil, wire.ErrNoCommand
+	}
+	if len(cmd.Key) > longestKey {
+		return nil, wire.Bad("key", fmt.Sprintf("The key is longer than %d bytes.", longestKey), "Use a shorter one.")
+	}
+	q := &asked{ctx: ctx, Viewer: v, cmd: cmd, roles: c.roles, bare: c.bare}
+	if err := q.allowed(s.Lab.State(), s.Lab.Now()); err != nil {
+		return nil, err
+	}
+	return c.run(s, q)
+}
+
+// allowed tells whether the viewer may give the command, by a state.
+func (q *asked) allowed(st *lab.State, now time.Time) error {
+	switch {
+	case q.first:
+		return nil
+	case !st.Signed(q.Viewer, now):
+		return wire.ErrSignIn
+	case st.Bare(q.Viewer) && !q.bare:
+		return wire.ErrDevice
+	case len(q.roles) > 0 && !slices.Contains(q.roles, st.Roster.Get(q.Subject).Role):
+		return &wire.Refusal{Err: wire.ErrForbidden, Facts: map[string]any{"roles": q.roles}}
+	}
+	return nil
+}
+
+// read reads the command's body.
+func (q *asked) read(v any) error { return wire.Read(q.cmd.Body, v) }
+
+// key returns the command's idempotency key. Its content is digested under the site's secret: what was typed in a
+// read-back is short, and could be guessed from a plain digest.
+func (s *Server) key(q *asked) lab.Key {
+	if q.cmd.Key == "" {
+		return lab.Key{}
+	}
+	m := hmac.New(sha256.New, s.Secret)
+	m.Write([]byte("command\x00" + q.cmd.Do + "\x00"))
+	m.Write(q.cmd.Body)
+	return lab.NewKey(q.Subject, q.cmd.Key, m.Sum(nil))
+}
+
+// record records what decide says for a viewer who, by the very state it is decided on, may.
+func (s *Server) record(q *asked, key lab.Key, decide lab.Decide, about ...string) (lab.Done, error) {
+	done, err := s.Lab.Record(q.ctx, q.Actor(), key, func(st *lab.State, now time.Time) ([]lab.Event, error) {
+		if err := q.allowed(st, now); err != nil {
+			return nil, err
+		}
+		return decide(st, now)
+	}, about...)
+	return done, err //nolint:wrapcheck // the table knows it
+}
+
+// recorded is record for a command whose answer is only that.
+func (s *Server) recorded(q *asked, decide lab.Decide) (any, error) {
+	done, err := s.record(q, s.key(q), decide)
+	if err != nil {
+		return nil, err
+	}
+	return recordedAs(done), nil
+}
+
+func recordedAs(d lab.Done) wire.Recorded {
+	return wire.Recorded{First: d.First, Last: d.Last, At: d.At, Repeat: d.Repeat}
+}
+
+// events are a room's events as the lab's.
+func events[E lab.Event](evs []E, err error) ([]lab.Event, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := make([]lab.Event, 0, len(evs))
+	for _, ev := range evs {
+		out = append(out, ev)
+	}
+	return out, nil
+}
+
+// told returns what a command recorded, also when it was recorded the first time.
+func (s *Server) told(ctx context.Context, d lab.Done) ([]lab.Event, time.Time, error) {
+	if !d.Repeat {
+		return d.Events, d.At, nil
+	}
+	es, err := s.Lab.Store().Read(ctx, d.First-1, int(min(int64(d.Last-d.First+1), ledger.MaxRead)))
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("server: %w", err)
+	}
+	var out []lab.Event
+	at := d.At
+	for i := range es {
+		ev, err := wire.Decode(&es[i])
+		if err != nil {
+			return nil, time.Time{}, fmt.Errorf("server: %w", err)
+		}
+		out, at = append(out, ev), es[i].At
+	}
+	return out, at, nil
+}
+
+// newID returns a fresh id's last part: 80 random bits, or with a key the same ones for the same command.
+func (s *Server) newID(q *asked) (string, error) {
+	b := make([]byte, 10)
+	if q.cmd.Key != "" {
+		m := hmac.New(sha256.New, s.Secret)
+		m.Write([]byte("id\x00" + q.Subject + "\x00" + q.cmd.Do + "\x00" + q.cmd.Key))
+		copy(b, m.Sum(nil))
+	} else if _, err := io.ReadFull(s.Rand, b); err != nil {
+		return "", fmt.Errorf("server: %w", err)
+	}
+	return crockford.EncodeToString(b), nil
+}
+
+// plain checks that an id is a prefix and then letters, digits and hyphens.
+func plain(field, id, prefix string) error {
+	rest, ok := strings.CutPrefix(id, prefix)
+	fit := ok && rest != "" && len(rest) <= 40 && strings.IndexFunc(rest, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
+	}) < 0
+	if !fit {
+		return wire.Bad(field, fmt.Sprintf("The id must be %q and then small letters, digits and hyphens.", prefix), "Choose another id, or leave it out.")
+	}
+	return nil
+}

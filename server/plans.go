@@ -1,0 +1,153 @@
+package server
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/seed-909bec58/readback/lab"
+	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/roster"
+	"github.com/seed-909bec58/readback/rules/session"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+func (s *Server) limits(q *asked) (any, error) {
+	if err := q.read(&struct{}{}); err != nil {
+		return nil, err
+	}
+	b := s.Lab.State().Critical
+	out := wire.Limits{Sets: []wire.LimitSet{}, Active: map[string][]critical.Approval{}, Codes: b.Codes.Len()}
+	for _, set := range b.Sets.All() {
+		out.Sets = append(out.Sets, wire.LimitSet{Set: set, Faults: critical.Check(set)})
+	}
+	for setting, as := range b.Active.All() {
+		out.Active[setting] = as
+	}
+	return out, nil
+}
+
+func (s *Server) draft(q *asked) (any, error) {
+	var b wire.DraftBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	if b.Set.ID == "" || b.Set.Version == "" {
+		return nil, wire.Bad("set.id", "A set needs an id and a version.", "Give both.")
+	}
+	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) { return events(st.Critical.Draft(b.Set)) })
+}
+
+func (s *Server) approve(q *asked) (any, error) {
+	var b wire.ApproveBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
+		return events(st.Critical.Approve(b.Limits, b.Version, b.Setting, q.Subject, b.Effective, now))
+	})
+}
+
+func (s *Server) mapCode(q *asked) (any, error) {
+	var b wire.MapBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.recorded(q, func(*lab.State, time.Time) ([]lab.Event, error) {
+		return events(critical.Map(b.Sender, critical.Coding{System: b.System, Code: b.Code}, b.Test))
+	})
+}
+
+func (s *Server) roster(q *asked) (any, error) {
+	if err := q.read(&struct{}{}); err != nil {
+		return nil, err
+	}
+	st, now := s.Lab.State(), s.Lab.Now()
+	out := wire.Roster{Now: now, Posts: []roster.Post{}, Shifts: []roster.Shift{}, Duty: []wire.Duty{}}
+	for id, p := range st.Roster.Posts.All() {
+		out.Posts = append(out.Posts, *p)
+		for _, o := range st.Roster.OnDuty(id, now) {
+			out.Duty = append(out.Duty, wire.Duty{Post: id, Who: st.Name(o.Person), Rank: o.Rank, Why: o.Why})
+		}
+	}
+	for _, shifts := range st.Roster.Shifts.All() {
+		for _, sh := range shifts {
+			if sh.To.After(now) {
+				out.Shifts = append(out.Shifts, sh)
+			}
+		}
+	}
+	for _, p := range st.Roster.Plans {
+		if !now.Before(p.From) && now.Before(p.To) {
+			out.Ladders = p.Ladders
+		}
+	}
+	return out, nil
+}
+
+func (s *Server) publish(q *asked) (any, error) {
+	var b roster.Published
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) {
+		if err := st.Roster.Check(&b); err != nil {
+			return nil, err //nolint:wrapcheck // the table knows it
+		}
+		return []lab.Event{&b}, nil
+	})
+}
+
+func (s *Server) cover(q *asked) (any, error) {
+	var b roster.Covered
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) {
+		if err := st.Roster.CheckCover(&b); err != nil {
+			return nil, err //nolint:wrapcheck // the table knows it
+		}
+		return []lab.Event{&b}, nil
+	})
+}
+
+// mint makes a token for a program. It counts while the session that it opens in the ledger is open, so that any node
+// can take it back. A repeated command makes another token: the first is shown once.
+func (s *Server) mint(q *asked) (any, error) {
+	var b wire.MintBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	if err := plain("machine", b.Machine, "machine/"); err != nil {
+		return nil, err
+	}
+	if b.Days < 1 || b.Days > 365 {
+		return nil, wire.Bad("days", `The field "days" is out of range.`, "Give 1 to 365.")
+	}
+	from := time.Now()
+	g := Grant{Issuer: issuer(s.Lab), Audience: issuer(s.Lab), Subject: b.Machine, From: from, Until: from.AddDate(0, 0, b.Days)}
+	text, t, err := Mint(s.Rand, s.SessionKey, g)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	_, err = s.record(q, lab.Key{}, func(*lab.State, time.Time) ([]lab.Event, error) {
+		return []lab.Event{&session.Opened{Session: tokenSession(t.ID), Subject: b.Machine, Means: "token", Until: wire.Micro(t.Until)}}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return wire.Minted{Token: text, ID: tokenSession(t.ID), Until: t.Until}, nil
+}
+
+func (s *Server) revoke(q *asked) (any, error) {
+	var b wire.RevokeBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
+		in, ok := st.Sessions.Valid(tokenSession(b.ID), now)
+		if !ok || in.Means != "token" {
+			return nil, &wire.Refusal{Err: wire.ErrNotFound, Field: "id"}
+		}
+		return []lab.Event{&session.Ended{Session: in.Session, Subject: in.Subject, Why: "disabled"}}, nil
+	})
+}

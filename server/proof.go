@@ -1,0 +1,112 @@
+package server
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/seed-909bec58/readback/lab"
+	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+func seq(i int) ledger.Seq { return ledger.Seq(i) }
+
+// resultOf returns the result that a field of a read-back's body is about.
+func resultOf(field string) (id string, ok bool) { return strings.CutPrefix(field, "values.") }
+
+func (s *Server) doReceipt(q *asked) (any, error) {
+	var b wire.ReceiptBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.receiptFor(q, b.Seq)
+}
+
+// receiptFor proves an entry to who may see it. A receipt holds the leaf, never what it seals.
+func (s *Server) receiptFor(q *asked, at ledger.Seq) (ledger.Receipt, error) {
+	none := &wire.Refusal{Err: ledger.ErrReceipt, Say: "There is no such entry, or it is not yours to see.", Field: "seq"}
+	st := s.Lab.State()
+	if at < 1 || at > st.Seq {
+		return ledger.Receipt{}, none
+	}
+	es, err := s.Lab.Store().Read(q.ctx, at-1, 1)
+	if err != nil {
+		return ledger.Receipt{}, fmt.Errorf("server: %w", err)
+	}
+	if len(es) != 1 || !lab.May(st.Hears(q.Viewer, s.Lab.Now()), es[0].To) {
+		return ledger.Receipt{}, none
+	}
+	r, err := s.Notary.Receipt(q.ctx, at)
+	return r, err //nolint:wrapcheck // the table knows it
+}
+
+func (s *Server) doConsistency(q *asked) (any, error) {
+	var b wire.ConsistencyBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.consistent(q, b.From)
+}
+
+// consistent proves that the ledger only added to what it was at a size.
+func (s *Server) consistent(q *asked, from int64) (wire.Consistency, error) {
+	if from < 1 || from > int64(s.Lab.State().Seq) {
+		return wire.Consistency{}, wire.Bad("from", "The ledger was never that long.", "Give the size of a checkpoint you hold. If you hold one that is longer, the ledger was restored: tell the administrator.")
+	}
+	note, err := s.Notary.Covering(q.ctx, ledger.Seq(from))
+	if err != nil {
+		return wire.Consistency{}, err //nolint:wrapcheck // the table knows it
+	}
+	newer, err := ledger.OpenCheckpoint(note.Signed, s.Notary.Public())
+	if err != nil {
+		return wire.Consistency{}, fmt.Errorf("server: %w", err)
+	}
+	out := wire.Consistency{From: from, Checkpoint: note.Signed, Proof: []string{}, Key: s.Notary.Public()}
+	if newer.Size == from {
+		return out, nil
+	}
+	proof, err := ledger.Consistency(q.ctx, s.Lab.Store(), ledger.Checkpoint{Origin: newer.Origin, Size: from}, newer)
+	if err != nil {
+		return out, fmt.Errorf("server: %w", err)
+	}
+	for _, h := range proof {
+		out.Proof = append(out.Proof, base64.StdEncoding.EncodeToString(h[:]))
+	}
+	return out, nil
+}
+
+func (s *Server) receipt(w http.ResponseWriter, r *http.Request, v lab.Viewer) {
+	at, err := strconv.ParseInt(r.PathValue("seq"), 10, 64)
+	if err != nil {
+		s.fail(w, r, wire.Bad("seq", "The entry's place must be a whole number.", "Check the address."))
+		return
+	}
+	out, err := s.receiptFor(&asked{ctx: r.Context(), Viewer: v}, ledger.Seq(at))
+	var text []byte
+	if err == nil {
+		text, err = out.JSON()
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(text) // the client may be gone
+}
+
+func (s *Server) consistency(w http.ResponseWriter, r *http.Request, v lab.Viewer) {
+	from, err := strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
+	if err != nil {
+		s.fail(w, r, wire.Bad("from", "The size must be a whole number.", "Give ?from=SIZE."))
+		return
+	}
+	out, err := s.consistent(&asked{ctx: r.Context(), Viewer: v}, from)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.say(w, http.StatusOK, out)
+}

@@ -1,0 +1,144 @@
+package server
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-909bec58/readback/channels"
+	"github.com/seed-909bec58/readback/lab"
+	"github.com/seed-909bec58/readback/vault"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+// SessionLife is how long a sign-in of a person lasts at most, and DeviceLife that of a device.
+const (
+	SessionLife = 12 * time.Hour
+	DeviceLife  = 30 * 24 * time.Hour
+)
+
+// Deps is what a Server is made of. Lab, Vault, Notary, Secret and SessionKey must be there.
+type Deps struct {
+	Lab    *lab.Lab
+	Vault  *vault.Vault
+	Notary *lab.Notary
+	Static fs.FS        // the web app, from its root; nil: none
+	Log    *slog.Logger // nil: discards
+	Rand   io.Reader    // nil: crypto/rand
+
+	// Secret is the site's own secret, the same on all nodes: under it the contents of commands are digested for their
+	// idempotency keys, so that what was typed cannot be guessed from a leaf.
+	Secret []byte
+	// SessionKey signs the tokens of programs; KeyBefore is the public half of the one before it, if there was one.
+	SessionKey ed25519.PrivateKey
+	KeyBefore  ed25519.PublicKey
+
+	Behind  []netip.Prefix  // networks of proxies that end TLS and may set X-Forwarded-For and X-Forwarded-Proto
+	Origins []string        // further origins of our own, "https://readback.example"
+	Scripts []string        // CSP hashes of inline scripts, "sha256-…": the import map's
+	Hub     channels.Config // times and counts of the connections; Lab, Log, Do and Problem are set by New
+	// Alone tells how many open calls have none of their people connected here; nil: not known.
+	Alone func() int
+}
+
+// Server answers everything that comes over HTTP.
+type Server struct {
+	Deps
+	hub     *channels.Hub
+	tokens  *Tokens
+	limiter vault.Limiter
+	origins map[string]bool
+	cross   *http.CrossOriginProtection
+	handler http.Handler
+	setup   atomic.Pointer[setup]
+	stats   stats
+}
+
+type stats struct{ requests, refused, internal, signIns, wrong, limited atomic.Int64 }
+
+// New returns the server of a lab. Close it with Drain.
+func New(d Deps) (*Server, error) {
+	if d.Lab == nil || d.Vault == nil || d.Notary == nil || len(d.Secret) < 16 || len(d.SessionKey) != ed25519.PrivateKeySize {
+		return nil, errors.New("server: lab, vault, notary, secret and session key are needed")
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Rand == nil {
+		d.Rand = rand.Reader
+	}
+	s := &Server{Deps: d, origins: map[string]bool{}, cross: http.NewCrossOriginProtection()}
+	for _, o := range d.Origins {
+		own, err := originOf(o)
+		if err != nil {
+			return nil, err
+		}
+		s.origins[own] = true
+		if err := s.cross.AddTrustedOrigin(own); err != nil {
+			return nil, errors.Join(errors.New("server: origin "+o), err)
+		}
+	}
+	keys := []ed25519.PublicKey{d.SessionKey.Public().(ed25519.PublicKey)} //nolint:forcetypeassert // by its doc
+	if d.KeyBefore != nil {
+		keys = append(keys, d.KeyBefore)
+	}
+	var err error
+	s.tokens, err = NewTokens(TokenConfig{
+		Issuer: issuer(d.Lab), Audience: issuer(d.Lab), Keys: keys, Now: time.Now, Revoked: s.revoked,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.openSetup(); err != nil {
+		return nil, err
+	}
+	d.Hub.Lab, d.Hub.Log, d.Hub.Do, d.Hub.Problem = d.Lab, d.Log, s.do, s.problem
+	s.hub = channels.New(d.Hub)
+	s.handler = s.routes()
+	return s, nil
+}
+
+// originOf returns the one form of an origin: scheme and host, nothing else.
+func originOf(text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil ||
+		u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("server: origin " + text + ": give it as https://host or https://host:port")
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+// Hub returns the server's connections.
+func (s *Server) Hub() *channels.Hub { return s.hub }
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// routes is every route. What needs someone signed in says so here.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/sign-in", s.signIn)
+	mux.HandleFunc("POST /api/sign-out", s.signOut)
+	mux.HandleFunc("POST /api/setup", s.setUp)
+	mux.HandleFunc("GET /api/me", s.signed(s.me))
+	mux.HandleFunc("GET /ws", s.ws)
+	mux.HandleFunc("POST /api/do/{command}", s.signed(s.post))
+	mux.HandleFunc("GET /api/receipt/{seq}", s.signed(s.receipt))
+	mux.HandleFunc("GET /api/consistency", s.signed(s.consistency))
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, wire.ErrNotFound) })
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.HandleFunc("GET /metrics", s.metrics)
+	if s.Static != nil {
+		mux.Handle("GET /", static(s.Static))
+	}
+	return s.guard(mux)
+}
