@@ -53,7 +53,7 @@ type line struct {
 
 // Parse reads the first message in raw; Split parts several. It keeps raw, which must not be changed afterwards.
 // The one thing it demands is a header: ErrNoHeader without, ErrTooLong beyond MaxMessage. It costs one pass over the
-// bytes and four allocations; components, repetitions and escapes are read when asked for.
+// bytes and about five allocations; components, repetitions and escapes are read when asked for.
 func Parse(raw []byte) (*Message, error) {
 	if len(raw) > MaxMessage {
 		return nil, ErrTooLong
