@@ -86,11 +86,12 @@ func (h *house) staff(t testing.TB) {
 		From: from, To: to,
 		Posts: []roster.Post{
 			{ID: "post/3west", Name: "3 West", Unit: "3WEST"}, {ID: "post/icu", Name: "ICU", Unit: "ICU"},
-			{ID: roster.Desk, Name: "Laboratory desk"},
+			{ID: "post/clinic", Name: "Clinic", Unit: "CLINIC"}, {ID: roster.Desk, Name: "Laboratory desk"},
 		},
 		Shifts: []roster.Shift{
 			{ID: "shift/a", Post: "post/3west", Person: "person/lee", From: from, To: to},
 			{ID: "shift/b", Post: "post/icu", Person: "person/okafor", From: from, To: to},
+			{ID: "shift/d", Post: "post/clinic", Person: "person/ortiz", From: from, To: to},
 			{ID: "shift/c", Post: roster.Desk, Person: "person/tech", From: from, To: to},
 		},
 		Ladders: []roster.Ladder{
@@ -249,4 +250,3 @@ func (h *house) patientOf(t testing.TB, number string) *patient.Patient {
 	t.Fatal("nobody has this number")
 	return nil
 }
-

@@ -19,7 +19,9 @@ func (f *filing) who(t told) *patient.Patient {
 		return nil
 	}
 	id := f.view.Patients.Handle(t.handle)
-	if patient.Changed(known, t.who) {
+	// A number that was merged into another no longer says who its patient is.
+	stale := id != t.handle && known != nil && known.Version != 0
+	if !stale && patient.Changed(known, t.who) {
 		was := patient.Identity{}
 		if known != nil {
 			was = known.Identity

@@ -1,0 +1,164 @@
+package hl7_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/seed-909bec58/readback/doors/hl7"
+	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/rules/critical"
+)
+
+var errDisk = errors.New("no space left on device")
+
+// ailing is a store whose Append fails while it ails.
+type ailing struct {
+	ledger.Store
+
+	ails atomic.Bool
+}
+
+func (a *ailing) Append(ctx context.Context, head ledger.Seq, es []ledger.Entry) (ledger.Answer, error) {
+	if a.ails.Load() {
+		return ledger.Answer{}, errDisk
+	}
+	return a.Store.Append(ctx, head, es)
+}
+
+func TestWhatCouldNotBeKeptIsAskedForAgain(t *testing.T) {
+	store := &ailing{Store: ledger.NewMem("main", nil)}
+	h := enter(t, store, "n1")
+	h.staff(t)
+	before, _ := history(t, store)
+	messages := []string{kalium("1", anna, "1", "7.1", "F"), own("SIU^S12", "2", anna), adt("A01", "3", bertram, inWard), "nothing of HL7"}
+	store.ails.Store(true)
+	for _, m := range messages {
+		if code := h.send(t, []byte(m)); code != "AE" {
+			t.Errorf("answered %s, want AE: %s", code, m)
+		}
+	}
+	enhanced := strings.Replace(messages[0], "|P|2.5.1", "|P|2.5.1|||AL|NE", 1)
+	if code := h.send(t, []byte(enhanced)); code != "CE" {
+		t.Errorf("answered %s, want CE", code)
+	}
+	if after, _ := history(t, store); len(after) != len(before) {
+		t.Errorf("%d entries were written", len(after)-len(before))
+	}
+	store.ails.Store(false)
+	for i, m := range messages {
+		want := "AA"
+		if i == len(messages)-1 {
+			want = "AR"
+		}
+		if code := h.send(t, []byte(m)); code != want {
+			t.Errorf("answered %s, want %s: %s", code, want, m)
+		}
+	}
+	if code := h.send(t, []byte(enhanced)); code != "CA" {
+		t.Errorf("answered %s, want CA", code)
+	}
+	if n, q := len(events[*critical.Filed](t, h)), len(events[*critical.Quarantined](t, h)); n != 3 || q != 2 {
+		t.Errorf("%d filed and %d in quarantine, want 3 and 2", n, q)
+	}
+	h.only(t)
+}
+
+func TestBytesOutsideFramesAreKeptAndTheMessageStillCounts(t *testing.T) {
+	h := staffed(t)
+	raw := []byte(kalium("1", anna, "1", "7.1", "F"))
+	if reply := h.door.Odd(t.Context(), hl7.Peer{}, hl7.Loose, raw); reply != nil {
+		t.Errorf("answered %q", reply)
+	}
+	q := events[*critical.Quarantined](t, h)
+	if len(q) != 1 || q[0].Reason != hl7.ReasonUnframed || !q[0].Critical {
+		t.Fatalf("in quarantine: %+v", q)
+	}
+	h.tell(t, string(raw))
+	h.only(t)
+	if a, err := hl7.ParseAnswer(h.door.Odd(t.Context(), hl7.Peer{}, hl7.Long, raw)); err != nil || a.Code != "AR" || a.ControlID != "1" {
+		t.Errorf("too long: answered %+v, %v", a, err)
+	}
+	if reply := h.door.Odd(t.Context(), hl7.Peer{}, hl7.Cut, raw); reply != nil {
+		t.Errorf("cut: answered %q", reply)
+	}
+}
+
+func TestMessagesOfABatchAreTakenOneByOne(t *testing.T) {
+	h := staffed(t)
+	batch := "BHS|^~\\&|LABCORE\r" + kalium("1", anna, "1", "7.1", "F") + kalium("2", bertram, "2", "6.8", "F") + "BTS|2\r"
+	a, err := hl7.ParseAnswer(h.door.Handle(t.Context(), hl7.Peer{}, []byte(batch)))
+	if err != nil || a.Code != "AA" || a.ControlID != "1" {
+		t.Errorf("answered %+v, %v", a, err)
+	}
+	var kept string
+	for _, e := range events[*critical.Filed](t, h) {
+		kept += string(e.Sealed.Raw)
+	}
+	if kept != batch {
+		t.Error("the parts kept are not the batch")
+	}
+	if n := len(h.calls()); n != 2 {
+		t.Errorf("%d calls, want 2", n)
+	}
+}
+
+// Whatever a message says of a patient must stand in enclosures only, and in no log and no answer.
+func TestNothingOfAPatientIsInLogsAnswersOrBodies(t *testing.T) {
+	store := &ailing{Store: ledger.NewMem("main", nil)}
+	h := enter(t, store, "n1")
+	h.staff(t)
+	// Each field has a canary of its own. Codes (OBX-3, units of care, staff) are no patient's.
+	var pid strings.Builder
+	pid.WriteString("PID")
+	for range 39 {
+		pid.WriteString("|CANARY" + "pid^CANARYsub&CANARYsubsub~CANARYagain")
+	}
+	result := func(kind, control, value string) string {
+		return own(
+			kind, control, pid.String(), "PD1|CANARYpd1", "NK1|1|CANARYnk1", "PV1|1|I|ICU^CANARYroom^CANARYbed||CANARYpre||||||||||||||CANARYclass|CANARYvisit",
+			"NTE|1||CANARYnote", "ORC|RE|CANARYplacer|CANARYfiller", "OBR|1|CANARYplacer"+value+"|CANARYfiller"+value+"|K^CANARYpanel|||20260302074500|||||||CANARYcomment||||CANARYphone",
+			"OBX|1|NM|2823-3^CANARYname^LN|CANARYsubid|"+value+"|mmol/L|CANARYrange|CANARYflag|||F", "NTE|1||CANARYcalled", "OBX|2|ST|2345-7^Glucose^LN||CANARYvalue|CANARYunit", "CANARY stray",
+			"ZZZ|CANARYown",
+		)
+	}
+	messages := []string{
+		result("ORU^R01", "1", "7.1"), result("ORU^R01", "2", "6.9"), result("OUL^R22", "3", "7.3"), result("ADT^A01", "4", "1"), result("ADT^A40", "5", "1"),
+		result("SIU^S12", "6", "1"), result("CANARYtype", "7", "1"), result("ORM^O01", "8", "1"), strings.ReplaceAll(result("ADT^A08", "9", "1"), "\rPV1", "\rMRG|CANARYloser\rPV1"), "no header CANARYbytes",
+	}
+	var said strings.Builder
+	for _, ails := range []bool{true, false, false} {
+		store.ails.Store(ails)
+		for _, m := range messages {
+			said.Write(h.door.Handle(t.Context(), hl7.Peer{Host: "127.0.0.1"}, []byte(m)))
+		}
+		for _, k := range []hl7.FrameKind{hl7.Loose, hl7.Cut, hl7.Long} {
+			said.Write(h.door.Odd(t.Context(), hl7.Peer{Host: "127.0.0.1"}, k, []byte(messages[0])))
+		}
+	}
+	if n := len(h.calls()); n == 0 {
+		t.Error("nothing was called, so little was tried")
+	}
+	if s := said.String(); strings.Contains(strings.ReplaceAll(s, "ACK^CANARYtype", ""), "CANARY") {
+		i := strings.Index(s, "CANARY")
+		t.Errorf("an answer holds %q", s[max(0, i-60):i+20])
+	}
+	if s := h.logs.String(); s == "" || strings.Contains(s, "CANARY") {
+		t.Errorf("the log is empty, or tells of a patient:\n%s", s)
+	}
+	_, entries := history(t, store)
+	sealed := false
+	for _, e := range entries {
+		if strings.Contains(string(e.Leaf), "CANARY") {
+			t.Errorf("entry %d, %s, tells of a patient: %s", e.Seq, e.Kind, e.Leaf)
+		}
+		for _, c := range e.Enclosures {
+			sealed = sealed || strings.Contains(string(c.Data), "CANARY")
+		}
+	}
+	if !sealed {
+		t.Error("no enclosure holds what was sent")
+	}
+}
