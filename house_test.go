@@ -25,7 +25,7 @@ var rooms = []struct {
 	{rule: "rules do no I/O and draw no randomness", of: `^\./rules/`, deny: `^(net|os|log|database|crypto/rand|math/rand)(/|$)`},
 	{rule: "doors and followers never import one another", of: `^\./(doors|channels|notify|audit)(/|$)`, deny: `^\./(doors|channels|notify|audit)(/|$)`, deep: true},
 	{rule: "drivers only under ledger", of: `^\.`, but: `^\./ledger/`, deny: `/pgx/|^modernc\.org/|/go-redis/`},
-	{rule: "database/sql only in ledger, audit, vault", of: `^\.`, but: `^\./(ledger|audit|vault)(/|$)`, deny: `^database/sql`},
+	{rule: "database/sql only in ledger, audit, vault, and app that opens them", of: `^\.`, but: `^\./(ledger|audit|vault|app)(/|$)`, deny: `^database/sql`},
 	{rule: "gorilla only in channels and client", of: `^\.`, but: `^\./(channels|client|bench|e2e)(/|$)`, deny: `/gorilla/`},
 	{rule: "golang-jwt only in server", of: `^\.`, but: `^\./server(/|$)`, deny: `/golang-jwt/`},
 	{rule: "only app imports server", of: `^\.`, but: `^\./app(/|$)`, deny: `^\./server(/|$)`},
