@@ -214,16 +214,19 @@ func SignHead(ctx context.Context, s Store, signer *Signer) (Note, error) {
 	if err != nil {
 		return Note{}, err
 	}
-	size := last.Size
-	if size > 0 {
-		if _, err := OpenCheckpoint(last.Signed, signer.Public()); err != nil {
+	var kept Checkpoint
+	if last.Size > 0 {
+		if kept, err = OpenCheckpoint(last.Signed, signer.Public()); err != nil {
 			return Note{}, err
 		}
 	}
-	edge, err := OpenEdge(size, func(level int, n int64) ([]byte, error) { return s.Tile(ctx, level, n) },
+	edge, err := OpenEdge(kept.Size, func(level int, n int64) ([]byte, error) { return s.Tile(ctx, level, n) },
 		func(after Seq, limit int) ([]Entry, error) { return s.Read(ctx, after, limit) })
 	if err != nil {
 		return Note{}, err
+	}
+	if kept.Size > 0 && edge.Root() != kept.Root {
+		return Note{}, fmt.Errorf("%w: the checkpoint of %d entries is not what the entries give", ErrDamaged, kept.Size)
 	}
 	w := &Witness{store: unkept{s}, signer: signer, edge: edge}
 	return w.Sign(ctx)

@@ -21,8 +21,13 @@ func testReadLimits(t *testing.T, p Place) {
 		after, first ledger.Seq
 		limit, want  int
 	}{
-		{0, 1, 10, 10}, {0, 1, 1 << 20, ledger.MaxRead}, {5, 6, 1, 1}, {0, 0, 0, 0},
-		{all - 3, all - 2, 10, 3}, {all, 0, 10, 0}, {all + 5, 0, 10, 0},
+		{0, 1, 10, 10},
+		{0, 1, 1 << 20, ledger.MaxRead},
+		{5, 6, 1, 1},
+		{0, 0, 0, 0},
+		{all - 3, all - 2, 10, 3},
+		{all, 0, 10, 0},
+		{all + 5, 0, 10, 0},
 	} {
 		es, err := s.Read(t.Context(), q.after, q.limit)
 		if err != nil || len(es) != q.want {

@@ -2,10 +2,8 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -88,7 +86,7 @@ func (s *Store) write(ctx context.Context, f func(ctx context.Context) error) er
 	}
 	if !errors.Is(err, ledger.ErrBroken) && s.state.Load() != nil {
 		if head, again := readHead(ctx, s.conn); again != nil || head != s.state.Load().head {
-			err = fmt.Errorf("%w: the head is unknown after %w (%v)", ledger.ErrBroken, err, again)
+			err = fmt.Errorf("%w: the head is unknown after: %w", ledger.ErrBroken, errors.Join(err, again))
 		}
 	}
 	if errors.Is(err, ledger.ErrBroken) {
@@ -96,129 +94,6 @@ func (s *Store) write(ctx context.Context, f func(ctx context.Context) error) er
 		s.broken = err
 	}
 	return err
-}
-
-func exec(ctx context.Context, stmt *sql.Stmt, args ...any) error {
-	_, err := stmt.ExecContext(ctx, args...)
-	return err
-}
-
-// inserts holds the writer's prepared statements; it is used by one goroutine at a time.
-type inserts struct {
-	begin, commit, rollback, head, tile, note, erase *sql.Stmt
-
-	entry, about, enclosure rows
-
-	made []*sql.Stmt
-}
-
-// close ends the statements: a connection that is closed with open ones keeps its files.
-func (i *inserts) close() error {
-	var errs []error
-	for _, stmt := range i.made {
-		errs = append(errs, stmt.Close())
-	}
-	return errors.Join(errs...)
-}
-
-func (i *inserts) prepare(ctx context.Context, conn *sql.Conn) error {
-	for _, p := range []struct {
-		stmt **sql.Stmt
-		text string
-	}{
-		{&i.begin, "BEGIN IMMEDIATE"},
-		{&i.commit, "COMMIT"},
-		{&i.rollback, "ROLLBACK"},
-		{&i.head, "UPDATE head SET seq = ?, at = ?, root = ?, ahead = ?, sum = ?"},
-		{&i.tile, "INSERT INTO tile (level, n, data) VALUES (?, ?, ?)"},
-		{&i.note, "INSERT INTO note (size, signed) VALUES (?, ?) ON CONFLICT (size) DO UPDATE SET signed = excluded.signed"},
-		{&i.erase, "UPDATE enclosure SET salt = NULL, data = NULL WHERE seq = ?"},
-	} {
-		stmt, err := conn.PrepareContext(ctx, p.text)
-		if err != nil {
-			return err
-		}
-		*p.stmt = stmt
-		i.made = append(i.made, stmt)
-	}
-	for _, p := range []struct {
-		rows *rows
-		text string
-	}{
-		{&i.entry, "INSERT INTO entry (seq, leaf) VALUES (?, ?)"},
-		{&i.about, "INSERT INTO about (subject, seq) VALUES (?, ?)"},
-		{&i.enclosure, "INSERT INTO enclosure (seq, n, salt, data) VALUES (?, ?, ?, ?)"},
-	} {
-		if err := p.rows.prepare(ctx, conn, p.text); err != nil {
-			return err
-		}
-		i.made = append(i.made, p.rows.stmts[:]...)
-	}
-	return nil
-}
-
-func (i *inserts) all(ctx context.Context, entries []ledger.Entry, tiles []ledger.Tile, head ledger.Head) error {
-	for k := range entries {
-		e := &entries[k]
-		i.entry.add(int64(e.Seq), e.Leaf)
-		for _, subject := range e.About {
-			i.about.add(subject, int64(e.Seq))
-		}
-		for n, c := range e.Enclosures {
-			i.enclosure.add(int64(e.Seq), n, c.Salt, c.Data)
-		}
-	}
-	for _, r := range []*rows{&i.entry, &i.about, &i.enclosure} {
-		if err := r.flush(ctx); err != nil {
-			return err
-		}
-	}
-	for _, t := range tiles {
-		if err := exec(ctx, i.tile, t.Level, t.N, t.Data); err != nil {
-			return err
-		}
-	}
-	return exec(ctx, i.head, int64(head.Seq), micros(head.At), head.Root[:], head.Ahead.Microseconds(), headSum(head))
-}
-
-// rows gathers rows of one table and inserts them many at a time, since a statement costs more than a row.
-type rows struct {
-	width int
-	args  []any
-	stmts [3]*sql.Stmt
-}
-
-// rowsAt is how many rows each statement of rows inserts.
-var rowsAt = [3]int{64, 8, 1}
-
-// prepare takes the statement for one row; its last parenthesis is what is repeated for each.
-func (r *rows) prepare(ctx context.Context, conn *sql.Conn, text string) error {
-	one := text[strings.LastIndexByte(text, '('):]
-	r.width = strings.Count(one, "?")
-	for i, n := range rowsAt {
-		stmt, err := conn.PrepareContext(ctx, text+strings.Repeat(", "+one, n-1))
-		if err != nil {
-			return err
-		}
-		r.stmts[i] = stmt
-	}
-	return nil
-}
-
-func (r *rows) add(values ...any) { r.args = append(r.args, values...) }
-
-func (r *rows) flush(ctx context.Context) error {
-	args := r.args
-	r.args = r.args[:0]
-	for i, n := range rowsAt {
-		for len(args) >= n*r.width {
-			if err := exec(ctx, r.stmts[i], args[:n*r.width]...); err != nil {
-				return err
-			}
-			args = args[n*r.width:]
-		}
-	}
-	return nil
 }
 
 // Signed implements ledger.Store.

@@ -223,7 +223,7 @@ func newBags() (a, b *bag, err error) {
 
 func (b *bag) add(subject string, seq int64) {
 	b.buf = append(b.buf[:0], b.key[:]...)
-	b.buf = binary.BigEndian.AppendUint64(b.buf, uint64(seq)) //nolint:gosec // the bits count
+	b.buf = binary.BigEndian.AppendUint64(b.buf, uint64(seq))
 	h := sha256.Sum256(append(b.buf, subject...))
 	for i := range b.sum {
 		b.sum[i] += binary.BigEndian.Uint64(h[8*i:])

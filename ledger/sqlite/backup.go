@@ -129,7 +129,7 @@ func Restore(ctx context.Context, backup, dir string, progress func(done, all in
 }
 
 func copyFile(ctx context.Context, from, to string, progress func(done, all int64)) (err error) {
-	src, err := os.Open(from) //nolint:gosec // the operator named it
+	src, err := os.Open(from)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func copyFile(ctx context.Context, from, to string, progress func(done, all int6
 	if err != nil {
 		return err
 	}
-	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // as above
+	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ import (
 // queries holds the readers' prepared statements.
 type queries struct {
 	entries, enclosures, about, aboutEnclosures, tile, notes, lastNote *sql.Stmt
+
+	statements statements
 }
 
 func (q *queries) prepare(ctx context.Context, db *sql.DB) error {
@@ -28,11 +30,9 @@ func (q *queries) prepare(ctx context.Context, db *sql.DB) error {
 		{&q.notes, "SELECT size, signed FROM note WHERE size > ? ORDER BY size LIMIT ?"},
 		{&q.lastNote, "SELECT size, signed FROM note ORDER BY size DESC LIMIT 1"},
 	} {
-		stmt, err := db.PrepareContext(ctx, p.text)
-		if err != nil {
+		if err := q.statements.prepare(ctx, db, p.text, p.stmt); err != nil {
 			return err
 		}
-		*p.stmt = stmt
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func writeZeros(f *os.File, size int64) error {
 
 // allocate makes a file of that size whose blocks are its own.
 func allocate(path string, size int64) (err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // in the ledger's directory
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}

@@ -103,7 +103,7 @@ func identify(ctx context.Context, q querier, file, site string) (string, error)
 // headSum returns the sum over the head's columns, so that no byte of them can change unseen.
 func headSum(h ledger.Head) []byte {
 	b := []byte("readback head\n")
-	b = binary.BigEndian.AppendUint64(b, uint64(h.Seq)) //nolint:gosec // the bits count
+	b = binary.BigEndian.AppendUint64(b, uint64(h.Seq))
 	b = binary.BigEndian.AppendUint64(b, uint64(micros(h.At)))
 	b = binary.BigEndian.AppendUint64(b, uint64(h.Ahead.Microseconds()))
 	sum := sha256.Sum256(append(b, h.Root[:]...))

@@ -119,8 +119,5 @@ var refused = func() []string {
 	for _, table := range []string{"meta", "entry", "about", "enclosure", "tile", "head"} {
 		out = append(out, "DELETE FROM "+table)
 	}
-	for _, key := range []string{"UPDATE entry SET seq = seq + 1000", "UPDATE about SET seq = seq + 1000", "UPDATE tile SET n = n + 1000"} {
-		out = append(out, key)
-	}
-	return out
+	return append(out, "UPDATE entry SET seq = seq + 1000", "UPDATE about SET seq = seq + 1000", "UPDATE tile SET n = n + 1000")
 }()

@@ -132,70 +132,6 @@ func (s *Store) open(ctx context.Context) error {
 	return nil
 }
 
-// create makes the file of an empty ledger beside its place and moves it there whole, so that a file in that place is
-// never half made, and an empty one was cut off.
-func create(ctx context.Context, dir, site string) error {
-	path := filepath.Join(dir, File)
-	if _, err := os.Stat(path + "-wal"); err == nil {
-		return fmt.Errorf("%w: %s is missing beside its log: put it back, or restore the newest backup into another directory", ledger.ErrDamaged, File)
-	}
-	made := filepath.Join(dir, "ledger.new")
-	for _, old := range []string{made, made + "-journal"} {
-		if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	db, err := pool(dsn(made, "rwc", []string{"synchronous(FULL)"}), 1, false)
-	if err != nil {
-		return err
-	}
-	err = func() error {
-		conn, err := db.Conn(ctx)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = conn.Close() }() // the pool's Close tells
-		if err := migrate(ctx, conn); err != nil {
-			return err
-		}
-		if _, err := conn.ExecContext(ctx, "INSERT INTO meta (one, site) VALUES (1, ?)", site); err != nil {
-			return err
-		}
-		empty := ledger.Head{Root: new(ledger.Edge).Root()}
-		_, err = conn.ExecContext(ctx, "INSERT INTO head (one, seq, at, root, ahead, sum) VALUES (1, 0, 0, ?, 0, ?)", empty.Root[:], headSum(empty))
-		return err
-	}()
-	if err := errors.Join(err, db.Close()); err != nil {
-		return err
-	}
-	if err := sync1(made); err != nil {
-		return err
-	}
-	if err := os.Rename(made, path); err != nil {
-		return err
-	}
-	return sync1(dir)
-}
-
-// sync1 waits until a file or directory is on disk.
-func sync1(path string) error {
-	f, err := os.Open(path) //nolint:gosec // in the ledger's directory
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
-// probe looks whether the file is the site's ledger, and changes nothing.
-func probe(ctx context.Context, path, site string) error {
-	db, err := pool(dsn(path, "ro", []string{"busy_timeout(2000)", "query_only(ON)"}), 1, false)
-	if err != nil {
-		return err
-	}
-	_, err = identify(ctx, db, File, site)
-	return errors.Join(err, db.Close())
-}
-
 // settle carries what a killed process left in the log into the file, and looks whether the file has all its pages.
 func (s *Store) settle(ctx context.Context) error {
 	var busy, logged, carried int64
@@ -246,53 +182,6 @@ func (s *Store) load(ctx context.Context) (*state, error) {
 	return &state{head: head, edge: edge}, nil
 }
 
-// OpenReadOnly opens the ledger in a directory beside the process that writes to it, or without one. It takes no lock
-// and its writing methods return ErrStandby. An empty site means whichever the ledger is of.
-func OpenReadOnly(ctx context.Context, dir, site string) (*Store, error) {
-	path := filepath.Join(dir, File)
-	s := &Store{dir: dir, wall: time.Now, readOnly: true, turn: make(chan struct{}, 1)}
-	err := func() error {
-		info, err := os.Stat(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%w: there is no %s: name the directory that serve was given", ledger.ErrSite, File)
-		}
-		if err != nil {
-			return err
-		}
-		if info.Size() == 0 {
-			return fmt.Errorf("%w: %s is empty: it was cut off; restore the newest backup into another directory", ledger.ErrDamaged, File)
-		}
-		s.immutable = !logged(path) // without a log nobody has it open; immutable makes no log either
-		if s.immutable {
-			s.readers, err = pool(dsn(path, "ro", reading, "immutable"), 2, false)
-		} else {
-			s.readers, err = pool(dsn(path, "ro", reading), 2, false)
-		}
-		if err != nil {
-			return err
-		}
-		if s.site, err = identify(ctx, s.readers, File, site); err != nil {
-			return err
-		}
-		if s.immutable {
-			if err := whole(ctx, s.readers, path); err != nil {
-				return err
-			}
-		}
-		return s.queries.prepare(ctx, s.readers)
-	}()
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("ledger in %s: %w", dir, readFault(err)), s.Close())
-	}
-	return s, nil
-}
-
-// logged tells whether the database has a write-ahead log, as it has while a process uses it, and after a kill.
-func logged(path string) bool {
-	_, err := os.Stat(path + "-wal")
-	return err == nil
-}
-
 // Site returns whose ledger it is.
 func (s *Store) Site() string { return s.site }
 
@@ -322,10 +211,10 @@ func (s *Store) Close() error {
 	s.closed = true
 	var errs []error
 	if s.readers != nil {
-		errs = append(errs, s.readers.Close())
+		errs = append(errs, s.queries.statements.close(), s.readers.Close())
 	}
 	if s.conn != nil {
-		errs = append(errs, s.insert.close(), s.conn.Close())
+		errs = append(errs, s.insert.statements.close(), s.conn.Close())
 	}
 	if s.writer != nil {
 		errs = append(errs, s.writer.Close())

@@ -139,19 +139,8 @@ func replace(ctx context.Context, db *sql.DB, table string, keys int, names []st
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	var guards []string
-	rows, err := conn.QueryContext(ctx, "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? ORDER BY rowid", table)
+	guards, err := texts(ctx, conn, "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? ORDER BY rowid", table)
 	if err != nil {
-		return err
-	}
-	for rows.Next() {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			return err
-		}
-		guards = append(guards, text)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return err
 	}
 	var key []string
@@ -243,23 +232,37 @@ func TestMissingAndExtraRowsAreFound(t *testing.T) {
 func unguarded(t *testing.T, dir, statement string) error {
 	t.Helper()
 	db := raw(t, dir)
-	db.SetMaxOpenConns(1)
-	rows, err := db.QueryContext(t.Context(), "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid")
+	drop, err := texts(t.Context(), db, "SELECT 'DROP TRIGGER ' || name FROM sqlite_schema WHERE type = 'trigger'")
 	if err != nil {
 		return err
 	}
-	var drop, make []string
-	for rows.Next() {
-		var name, text string
-		if err := rows.Scan(&name, &text); err != nil {
-			return err
-		}
-		drop, make = append(drop, "DROP TRIGGER "+name), append(make, text)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	again, err := texts(t.Context(), db, "SELECT sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid")
+	if err != nil {
 		return err
 	}
-	script := "BEGIN;" + strings.Join(drop, ";") + ";" + statement + ";" + strings.Join(make, ";") + "; COMMIT"
+	script := "BEGIN;" + strings.Join(drop, ";") + ";" + statement + ";" + strings.Join(again, ";") + "; COMMIT"
 	_, err = db.ExecContext(t.Context(), script)
 	return errors.Join(err, db.Close())
+}
+
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// texts returns the first column of all rows.
+func texts(ctx context.Context, q querier, query string, args ...any) ([]string, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		out = append(out, text)
+	}
+	return out, rows.Err()
 }
