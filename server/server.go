@@ -133,7 +133,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /api/do/{command}", s.signed(s.post))
 	mux.HandleFunc("GET /api/receipt/{seq}", s.signed(s.receipt))
 	mux.HandleFunc("GET /api/consistency", s.signed(s.consistency))
-	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, wire.ErrNotFound) })
+	mux.HandleFunc("GET /api/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, wire.ErrNotFound) })
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /metrics", s.metrics)

@@ -1,0 +1,142 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/roster"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+// ask sends a command that records nothing.
+func ask[T any](ctx context.Context, c *Client, command string, body any) (T, error) {
+	var out T
+	err := c.Do(ctx, command, "", body, &out)
+	return out, err
+}
+
+// tell sends a command that records, with a fresh key.
+func tell[T any](ctx context.Context, c *Client, command string, body any) (T, error) {
+	var out T
+	err := c.Do(ctx, command, NewKey(), body, &out)
+	return out, err
+}
+
+// Calls returns the open calls that this person may see, and the finished ones of the last hours (at most 48; 0: none).
+func (c *Client) Calls(ctx context.Context, hours int) (wire.Calls, error) {
+	return ask[wire.Calls](ctx, c, wire.DoCalls, wire.CallsBody{Hours: hours})
+}
+
+// Call returns one call by its id or, while it is open, by its reference.
+func (c *Client) Call(ctx context.Context, idOrRef string) (wire.Call, error) {
+	return ask[wire.Call](ctx, c, wire.DoCall, wire.CallBody{Call: idOrRef})
+}
+
+// Seen records that this person has opened a version of a call. It hands nothing off.
+func (c *Client) Seen(ctx context.Context, call string, version int) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoSeen, wire.SeenBody{Call: call, Version: version})
+}
+
+// ReadBack reads a call back. The problem "mismatch" says which fields differ and what was typed, and the call stays
+// open; "closed" says who was first and when; "stale" that the result has changed.
+func (c *Client) ReadBack(ctx context.Context, b wire.ReadBackBody) (wire.ReadBack, error) {
+	return tell[wire.ReadBack](ctx, c, wire.DoReadBack, b)
+}
+
+// End ends a call without a read-back, by a director's decision.
+func (c *Client) End(ctx context.Context, b wire.EndBody) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoEnd, b)
+}
+
+// Settle settles a work item of the laboratory.
+func (c *Client) Settle(ctx context.Context, b wire.SettleBody) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoSettle, b)
+}
+
+// People returns everyone who is or was admitted, for those who plan and administer.
+func (c *Client) People(ctx context.Context) ([]roster.Person, error) {
+	out, err := ask[wire.People](ctx, c, wire.DoPeople, nil)
+	return out.People, err
+}
+
+// Admit admits a person with a first password and returns the person's id.
+func (c *Client) Admit(ctx context.Context, p roster.Person, password string) (string, error) {
+	out, err := tell[wire.Admitted](ctx, c, wire.DoAdmit, wire.AdmitBody{Person: p, Password: password})
+	return out.ID, err
+}
+
+// Change says who a person is now: all of it.
+func (c *Client) Change(ctx context.Context, p roster.Person) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoChange, wire.ChangeBody{Person: p})
+}
+
+// Disable ends a person's rights and sessions at once.
+func (c *Client) Disable(ctx context.Context, person string) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoDisable, wire.DisableBody{Person: person})
+}
+
+// SetPassword sets a new password, one's own or as an administrator another person's, and ends the other sessions.
+func (c *Client) SetPassword(ctx context.Context, b wire.PasswordBody) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoPassword, b)
+}
+
+// Limits returns the limit sets that were drafted, and which are in force.
+func (c *Client) Limits(ctx context.Context) (wire.Limits, error) {
+	return ask[wire.Limits](ctx, c, wire.DoLimits, nil)
+}
+
+// Draft drafts a version of a limit set; it is not in force.
+func (c *Client) Draft(ctx context.Context, s critical.Set) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoLimitsDraft, wire.DraftBody{Set: s})
+}
+
+// Approve puts a version of a limit set in force, by a director.
+func (c *Client) Approve(ctx context.Context, b wire.ApproveBody) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoLimitsAppr, b)
+}
+
+// Map says what a sender's code means.
+func (c *Client) Map(ctx context.Context, b wire.MapBody) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoLimitsMap, b)
+}
+
+// Roster returns who is on duty, and the ladders.
+func (c *Client) Roster(ctx context.Context) (wire.Roster, error) {
+	return ask[wire.Roster](ctx, c, wire.DoRoster, nil)
+}
+
+// Publish publishes a roster: posts, shifts and ladders of a period.
+func (c *Client) Publish(ctx context.Context, p roster.Published) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoRosterPub, p)
+}
+
+// Cover records that one person stands in for another at a post.
+func (c *Client) Cover(ctx context.Context, b roster.Covered) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoRosterCover, b)
+}
+
+// Mint makes a token for a program. It is shown once.
+func (c *Client) Mint(ctx context.Context, b wire.MintBody) (wire.Minted, error) {
+	return ask[wire.Minted](ctx, c, wire.DoTokenMint, b)
+}
+
+// Revoke takes a token back.
+func (c *Client) Revoke(ctx context.Context, id string) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoTokenRevoke, wire.RevokeBody{ID: id})
+}
+
+// Sessions returns one's own open sessions.
+func (c *Client) Sessions(ctx context.Context) ([]wire.Session, error) {
+	out, err := ask[wire.Sessions](ctx, c, wire.DoSessionsList, nil)
+	return out.Sessions, err
+}
+
+// Receipt returns the receipt of an entry, as bytes to keep: CheckReceipt proves it offline.
+func (c *Client) Receipt(ctx context.Context, seq ledger.Seq) ([]byte, error) {
+	var out []byte
+	err := c.once(ctx, http.MethodGet, "/api/receipt/"+strconv.FormatInt(int64(seq), 10), "", nil, &out)
+	return out, err
+}
