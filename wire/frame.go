@@ -47,7 +47,7 @@ type Start struct {
 	Zone     string     `json:"zone"` // IANA, for showing times
 	Me       Me         `json:"me"`
 	Channels []string   `json:"channels"`
-	Calls    []Call     `json:"calls"`           // open calls that this person may see, the most overdue first
+	Calls    []Call     `json:"calls"`           // open calls that this person may see, oldest first
 	Work     []Work     `json:"work,omitempty"`  // open work items, for the laboratory
 	Bells    []Bare     `json:"bells,omitempty"` // for a bare connection, instead of Calls: the open calls that call this person
 }

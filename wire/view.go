@@ -131,7 +131,7 @@ type Work struct {
 type Calls struct {
 	Head     ledger.Seq `json:"head"`
 	Now      time.Time  `json:"now"`
-	Calls    []Call     `json:"calls"`              // open, the most overdue first
+	Calls    []Call     `json:"calls"`              // open, oldest first
 	Finished []Call     `json:"finished,omitempty"` // of the last hours, the newest first
 	Work     []Work     `json:"work,omitempty"`
 	Bells    []Bare     `json:"bells,omitempty"` // for a bare connection, instead of all the others
