@@ -1,15 +1,19 @@
-// Package notify knows whom a call reached, as far as this node can tell.
+// Package notify knows whether those who were called can have heard it here: it follows each rung that was recorded and
+// looks whether anybody whom it called has a screen open on this node.
 //
-// The open app and the laboratory's desk are the only carriers now, and both simply follow the ledger (channels). So
-// this package decides nothing and sends nothing: it follows the calls and says which of them have nobody of their
-// people connected here, which the desk is shown and the log is told. Other carriers (push, mail, a gateway) will lease
-// recorded attempts here.
+// The open app and the laboratory's desk are themselves connections that follow the ledger, so a rung reaches them by
+// being recorded, and notify carries nothing to them. It records nothing either: that a screen is open here does not
+// say that anybody looks at it, and that none is open here does not say that none is open on another node. What it
+// knows is a figure for the desk, to telephone sooner. Carriers to elsewhere (push, mail, a gateway) will stand here.
+//
+// A Follower is safe for concurrent use.
 package notify
 
 import (
 	"context"
 	"log/slog"
-	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/ledger"
@@ -17,78 +21,96 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-// Reach follows calls. Connected is set once, before Run and Alone.
-type Reach struct {
-	// Connected returns how many connections of a person follow the ledger on this node.
+// Config is what a Follower is made of.
+type Config struct {
+	Lab *lab.Lab
+	// Connected tells how many connections of a person follow the ledger on this node now.
 	Connected func(person string) int
-
-	lab *lab.Lab
-	log *slog.Logger
+	Log       *slog.Logger // nil: discards
 }
 
-// New returns the follower of a lab's calls.
-func New(l *lab.Lab, log *slog.Logger) *Reach {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
+// Follower looks at each rung.
+type Follower struct {
+	cfg    Config
+	called atomic.Int64
+	alone  atomic.Int64
+	at     atomic.Int64
+}
+
+// New returns a follower of the rungs that are recorded from now on.
+func New(cfg Config) *Follower {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Reach{lab: l, log: log, Connected: func(string) int { return 0 }}
+	f := &Follower{cfg: cfg}
+	f.at.Store(int64(cfg.Lab.State().Seq))
+	return f
 }
 
-// Alone returns how many open calls have none of the people who were called connected to this node. O(open calls).
-func (r *Reach) Alone() int {
-	n := 0
-	for _, c := range r.lab.State().Critical.Calls.All() {
-		if !r.anyone(c) {
-			n++
+// Run follows until ctx ends.
+func (f *Follower) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		for e, err := range f.cfg.Lab.Follow(ctx, ledger.Seq(f.at.Load())) {
+			if err != nil {
+				f.cfg.Log.Error("rungs could not be followed", "error", err)
+				break
+			}
+			f.look(&e)
+			f.at.Store(int64(e.Seq))
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
 		}
 	}
-	return n
 }
 
-func (r *Reach) anyone(c critical.Call) bool {
-	for i := range c.Called {
-		for _, person := range c.Called[i].To {
-			if r.Connected(person) > 0 {
-				return true
-			}
+// look looks at one entry.
+func (f *Follower) look(e *ledger.Entry) {
+	if e.Kind != "critical.called" {
+		return
+	}
+	ev, err := wire.Decode(e)
+	if err != nil {
+		f.cfg.Log.Error("a rung could not be read", "seq", e.Seq, "error", err)
+		return
+	}
+	rung, ok := ev.(*critical.Called)
+	if !ok {
+		return
+	}
+	f.called.Add(1)
+	if !f.anybody(rung.To) {
+		f.alone.Add(1)
+		f.cfg.Log.Warn("called, nobody connected here", "seq", e.Seq, "subject", e.About[0], "ask", rung.Ask, "people", len(rung.To))
+	}
+}
+
+func (f *Follower) anybody(people []string) bool {
+	for _, p := range people {
+		if f.cfg.Connected(p) > 0 {
+			return true
 		}
 	}
 	return false
 }
 
-// Run follows the ledger from its head and logs each rung whose people are not connected here, until ctx ends. The log
-// names staff and references, no patient.
-func (r *Reach) Run(ctx context.Context) {
-	after := r.lab.State().Seq
-	for ctx.Err() == nil {
-		for e, err := range r.lab.Follow(ctx, after) {
-			if err != nil {
-				r.log.Error("the ledger could not be followed", "error", err)
-				break
-			}
-			after = e.Seq
-			if e.Kind == "critical.called" {
-				r.look(&e)
-			}
-		}
-	}
-}
+// Counts returns how many rungs were recorded since New, and how many of them called only people who had no connection
+// to this node then.
+func (f *Follower) Counts() (called, alone int64) { return f.called.Load(), f.alone.Load() }
 
-func (r *Reach) look(e *ledger.Entry) {
-	ev, err := wire.Decode(e)
-	if err != nil {
-		r.log.Error("a rung could not be read", "seq", e.Seq, "error", err)
-		return
-	}
-	called, ok := ev.(*critical.Called)
-	if !ok || called.Call == "" || len(called.To) == 0 {
-		return
-	}
-	for _, person := range called.To {
-		if r.Connected(person) > 0 {
-			return
+// Alone returns how many open calls there are none of whose called people is connected to this node now.
+// O(open calls · people called).
+func (f *Follower) Alone() int {
+	n := 0
+	for _, c := range f.cfg.Lab.State().Critical.Calls.All() {
+		heard := false
+		for _, r := range c.Called {
+			heard = heard || f.anybody(r.To)
+		}
+		if !heard {
+			n++
 		}
 	}
-	c, _ := r.lab.State().Critical.Find(called.Call)
-	r.log.Warn("called, and nobody of them is connected here", "call", c.Ref, "to", strings.Join(called.To, " "), "attempt", called.Attempt)
+	return n
 }
