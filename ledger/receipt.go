@@ -48,7 +48,7 @@ func NewReceipt(ctx context.Context, s Store, seq Seq, signed, public string) (R
 	if err != nil {
 		return Receipt{}, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	r := Receipt{Type: ReceiptType, Leaf: string(es[0].Leaf), Checkpoint: signed, Key: public}
+	r := Receipt{Type: ReceiptType, Leaf: string(es[0].Leaf), Proof: []string{}, Checkpoint: signed, Key: public}
 	for _, h := range p {
 		r.Proof = append(r.Proof, base64.StdEncoding.EncodeToString(h[:]))
 	}

@@ -24,6 +24,13 @@ func create(ctx context.Context, dir, site string) error {
 			return err
 		}
 	}
+	f, err := os.OpenFile(made, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // patient data: SQLite gives its log the same mode
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
 	db, err := pool(dsn(made, "rwc", []string{"synchronous(FULL)"}), 1, false)
 	if err != nil {
 		return err
