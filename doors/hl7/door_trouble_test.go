@@ -3,11 +3,14 @@ package hl7_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/seed-909bec58/readback/doors/hl7"
+	"github.com/seed-909bec58/readback/internal/need"
 	"github.com/seed-909bec58/readback/ledger"
 	"github.com/seed-909bec58/readback/rules/critical"
 )
@@ -161,4 +164,62 @@ func TestNothingOfAPatientIsInLogsAnswersOrBodies(t *testing.T) {
 	if !sealed {
 		t.Error("no enclosure holds what was sent")
 	}
+}
+
+func TestMessageOnWhichThisProgramFailsIsKept(t *testing.T) {
+	h := staffed(t)
+	h.door.Break()
+	h.tell(t, kalium("1", anna, "1", "7.1", "F"))
+	q := events[*critical.Quarantined](t, h)
+	if len(q) != 1 || q[0].Reason != hl7.ReasonFault || !q[0].Critical {
+		t.Errorf("in quarantine: %+v, want it once, perhaps critical, for a fault", q)
+	}
+	if !strings.Contains(h.logs.String(), "this program failed on a message") {
+		t.Error("the log does not tell")
+	}
+}
+
+func TestDoorAnswersWhateverComes(t *testing.T) {
+	seeds := []string{
+		kalium("1", anna, "1", "7.1", "F"), adt("A40", "2", anna, "MRG|4711009"), adt("A02", "3", anna, inWard),
+		own("OUL^R22", "3", anna, "SPM|1|^S", "OBR|1", "OBX|1|SN|K||>^8"), "MSH|0001\rOBR|||||||||||||||||||||||||||10", "MSH|^~\\&|\r",
+		kalium("4", anna, "1", "7.1", "F") + kalium("5", bertram, "1", "7.1", "F"), own("ORM^O01", "6", anna, "ORC|NW|1", "OBR|1"),
+	}
+	h := staffed(t)
+	r := rand.New(rand.NewPCG(1, 2))
+	for range need.Count(1500, 100_000) {
+		raw := mangled(r, seeds)
+		reply := h.door.Handle(t.Context(), hl7.Peer{}, slices.Clone(raw))
+		if reply == nil {
+			continue
+		}
+		if a, err := hl7.ParseAnswer(reply); err != nil || a.Code == "AE" || a.Code == "CE" {
+			t.Fatalf("%q was answered %q", raw, reply)
+		}
+	}
+	if s := h.logs.String(); strings.Contains(s, "this program failed") {
+		t.Error(s)
+	}
+}
+
+// mangled is one of some messages after a few cuts, exchanges and repeats.
+func mangled(r *rand.Rand, seeds []string) []byte {
+	raw := []byte(seeds[r.IntN(len(seeds))])
+	for range 1 + r.IntN(20) {
+		i, j := r.IntN(len(raw)), r.IntN(len(raw))
+		switch r.IntN(4) {
+		case 0:
+			raw[i] = byte(r.IntN(256))
+		case 1:
+			raw[i] = "|^~\\&\r\n\"OBXPIDMSH"[r.IntN(17)]
+		case 2:
+			raw = slices.Delete(raw, i, min(len(raw), i+r.IntN(30)))
+		case 3:
+			raw = slices.Concat(raw[:i], raw[min(i, j):min(j+1, i+200, len(raw))], raw[i:])
+		}
+		if len(raw) == 0 {
+			raw = []byte("MSH|")
+		}
+	}
+	return raw
 }
