@@ -248,3 +248,32 @@ func TestNodesWithoutALeaderCallEachRungOnce(t *testing.T) {
 		n.sound(t)
 	})
 }
+
+// On a machine so slow that deciding a whole batch takes longer than an entry's time may be off, it is taken in parts.
+func TestABatchTooSlowForItsTimeIsTakenInParts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(ledger.NewMem("main", nil))
+		l := open(t, g, "n1")
+		g.arm(true)
+		first, _ := take("first", "a")
+		hold := recordAsync(t.Context(), l, lab.Key{}, first)
+		<-g.entered
+		var outs []<-chan error
+		for i := range 8 {
+			d, _ := take(fmt.Sprint("slow", i), "a")
+			outs = append(outs, recordAsync(t.Context(), l, lab.Key{}, func(s *lab.State, now time.Time) ([]lab.Event, error) {
+				time.Sleep(100 * time.Millisecond)
+				return d(s, now)
+			}))
+		}
+		synctest.Wait()
+		g.arm(false)
+		g.verdict <- nil
+		for _, out := range append(outs, hold) {
+			if err := <-out; err != nil {
+				t.Error(err)
+			}
+		}
+		whole(t, g, 0)
+	})
+}

@@ -51,6 +51,7 @@ const (
 	maxBatch  = 1024 // asks in one append
 	yields    = 8    // times that the writer lets others run before it gathers: woken callers queue again
 	lostRaces = 3    // after so many in a row the writer takes the site's turn
+	maxLate   = 100  // times that one turn may come too late for the time it was decided at
 )
 
 // Record asks decide what has happened and appends it, all or nothing.
@@ -164,7 +165,7 @@ func (l *Lab) gather(first *ask) []*ask {
 func (l *Lab) turn(ctx context.Context, batch []*ask) {
 	release := func() {}
 	defer func() { release() }()
-	for lost := 0; ; {
+	for lost, late := 0, 0; ; {
 		if err := l.Ready(); err != nil {
 			fail(batch, err)
 			return
@@ -199,8 +200,16 @@ func (l *Lab) turn(ctx context.Context, batch []*ask) {
 			if err == nil && len(ans.Missed) == ledger.MaxRead {
 				err = l.catchUp(ctx)
 			}
-		case errors.Is(err, ledger.ErrTime):
+		case errors.Is(err, ledger.ErrTime) && late < maxLate:
 			err = nil // the answer's clock was heard, or waits as a step
+			if late++; late > 1 && len(batch) > 1 {
+				// Deciding so many takes longer than ledger.Tolerance here: take fewer at a time.
+				release()
+				release = func() {}
+				l.turn(ctx, batch[:len(batch)/2])
+				l.turn(ctx, batch[len(batch)/2:])
+				return
+			}
 		case errors.Is(err, ledger.ErrDoubt):
 			l.stats.Doubts.Add(1)
 			var mine bool
