@@ -22,6 +22,8 @@ var settings = map[string]string{
 	"tcp_keepalives_idle":                 "2",
 	"tcp_keepalives_interval":             "1",
 	"tcp_keepalives_count":                "3",
+	"plan_cache_mode":                     "force_generic_plan", // all go by key
+	"jit":                                 "off",
 	"timezone":                            "UTC",
 	"client_encoding":                     "UTF8",
 }

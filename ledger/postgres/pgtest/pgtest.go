@@ -209,13 +209,13 @@ func (s *Server) URL(database string) string {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", s.Port, database)
 }
 
-// Database makes an empty database, which is dropped when the test ends, and returns its URL.
+// Database makes an empty database, which goes when the test ends, and returns its URL.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
 	name := fmt.Sprintf("test%d", process.serial.Add(1))
 	Exec(t, s.URL("postgres"), "CREATE DATABASE "+name)
 	t.Cleanup(func() {
-		if s.running {
+		if s == process.shared { // any other goes with all it has
 			Exec(t, s.URL("postgres"), "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
 		}
 	})

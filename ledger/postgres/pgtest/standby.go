@@ -45,3 +45,14 @@ func (s *Server) Standby(t testing.TB) *Server {
 func (s *Server) Promote() error {
 	return run(s.bin, "pg_ctl", "promote", "-w", "-s", "-t", "60", "-D", s.Dir)
 }
+
+// Tablespace makes a tablespace in a directory, such as a small file system, and lets the server write there.
+func (s *Server) Tablespace(t testing.TB, name, dir string) {
+	t.Helper()
+	if c := credential(); c != nil {
+		if err := errors.Join(os.Chmod(filepath.Dir(dir), 0o755), os.Chown(dir, int(c.Uid), int(c.Gid))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	Exec(t, s.URL("postgres"), fmt.Sprintf("CREATE TABLESPACE %s LOCATION '%s'", name, dir))
+}
