@@ -32,7 +32,7 @@ type preparer interface {
 }
 
 func (s *statements) prepare(ctx context.Context, p preparer, text string, into **sql.Stmt) error {
-	stmt, err := p.PrepareContext(ctx, text)
+	stmt, err := p.PrepareContext(ctx, text) //nolint:sqlclosecheck // close closes it
 	if err != nil {
 		return err
 	}
