@@ -52,7 +52,7 @@ func Decode(leaf []byte) (Entry, error) {
 	if err := e.check(); err != nil {
 		return Entry{}, err
 	}
-	if !bodyIsValid(e.Body) || !bytes.Equal(e.appendLeaf(make([]byte, 0, len(leaf))), leaf) {
+	if !bytes.Equal(e.appendLeaf(make([]byte, 0, len(leaf))), leaf) {
 		return Entry{}, fmt.Errorf("%w: entry %d is not in its one form", ErrLeaf, e.Seq)
 	}
 	return e, nil
@@ -160,32 +160,15 @@ func (p *parser) texts() []string {
 	return ss
 }
 
-// object takes as much as its braces enclose; whether that is JSON is looked at later.
 func (p *parser) object() []byte {
-	depth, quoted := 0, false
-	for i := 0; i < len(p.rest); i++ {
-		switch c := p.rest[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{':
-			depth++
-		case c == '}':
-			depth--
-			if depth == 0 {
-				body := p.rest[: i+1 : i+1]
-				p.rest = p.rest[i+1:]
-				return body
-			}
-		}
-		if depth == 0 {
-			break
-		}
+	end := objectEnd(p.rest)
+	if p.bad || end < 0 {
+		p.bad = true
+		return nil
 	}
-	p.bad = true
-	return nil
+	body := p.rest[:end:end]
+	p.rest = p.rest[end:]
+	return body
 }
 
 func (p *parser) seal() Hash {

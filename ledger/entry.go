@@ -126,7 +126,7 @@ func (e *Entry) check() error {
 
 // bodyIsValid tells whether b is one JSON object in UTF-8, without space around it.
 func bodyIsValid(b []byte) bool {
-	return len(b) >= 2 && b[0] == '{' && b[len(b)-1] == '}' && utf8.Valid(b) && json.Valid(b)
+	return len(b) > 0 && objectEnd(b) == len(b) && utf8.Valid(b)
 }
 
 func valid(s string) string {

@@ -110,11 +110,11 @@ func (i *inserts) all(ctx context.Context, entries []ledger.Entry, tiles []ledge
 type rows struct {
 	width int
 	args  []any
-	stmts [3]*sql.Stmt
+	stmts [4]*sql.Stmt
 }
 
 // rowsAt is how many rows each statement of rows inserts.
-var rowsAt = [3]int{64, 8, 1}
+var rowsAt = [4]int{64, 8, 2, 1}
 
 // prepare takes the statement for one row; its last parenthesis is what is repeated for each.
 func (r *rows) prepare(ctx context.Context, all *statements, conn *sql.Conn, text string) error {
