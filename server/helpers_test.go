@@ -180,6 +180,9 @@ func (h *house) request(t testing.TB, method, path, body string, headers ...stri
 		t.Fatal(err)
 	}
 	defer res.Body.Close() //nolint:errcheck // read whole
+	if res.StatusCode == http.StatusSwitchingProtocols {
+		return res, ""
+	}
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatal(err)

@@ -75,7 +75,7 @@ func form(text []byte) error {
 	}
 	for {
 		t, err := d.Token()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && len(open) == 0 {
 			return nil
 		}
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +31,25 @@ type Lab struct {
 	*lab.Lab
 	Notary *lab.Notary
 	Mem    *ledger.Mem
+	ahead  *atomic.Int64 // of the machine's clock
+}
+
+// Forward lets the store's clock run ahead of the machine's by d more, and returns when the lab has heard of it.
+func (l *Lab) Forward(t testing.TB, d time.Duration) {
+	t.Helper()
+	until := l.Now().Add(d)
+	l.ahead.Add(int64(d))
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.NewTimer(time.Minute)
+	defer deadline.Stop()
+	for l.Now().Before(until) {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			t.Fatal("the lab did not hear of the clock")
+		}
+	}
 }
 
 // Open opens a lab on an empty store in memory, and keeps its deadlines.
@@ -40,7 +60,8 @@ func Open(t testing.TB, log *slog.Logger) *Lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mem := ledger.NewMem("main", nil)
+	ahead := new(atomic.Int64)
+	mem := ledger.NewMem("main", func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) })
 	l, err := lab.Open(t.Context(), lab.Config{Store: mem, Site: "main", Zone: "Europe/Berlin", Node: "n1", Public: signer.Public(), Log: log})
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +80,7 @@ func Open(t testing.TB, log *slog.Logger) *Lab {
 			t.Error(err)
 		}
 	})
-	return &Lab{Lab: l, Notary: n, Mem: mem}
+	return &Lab{Lab: l, Notary: n, Mem: mem, ahead: ahead}
 }
 
 // Record records events as given.
