@@ -17,8 +17,11 @@ func ParsePHC(phc string) (again string, err error) {
 	return format(w, salt, hash), err
 }
 
-// Commonest lists the passwords that are refused.
-func Commonest() map[string]struct{} { return commonest() }
+// Guess says why a password would be guessed first; all three are folded.
+func Guess(site, login, password string) (reason, why string) { return guess(site, login, password) }
+
+// Guessed lists the words that a password may not be made of.
+func Guessed() []string { return guessed }
 
 // Occupy takes all slots in which secrets are hashed, until the returned function is called.
 func (v *Vault) Occupy() (free func()) {

@@ -1,11 +1,9 @@
 package vault
 
 import (
-	_ "embed"
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -36,19 +34,6 @@ const (
 	LongestPIN       = 12
 	LongestLogin     = 64
 )
-
-//go:embed commonest.txt
-var commonestText string
-
-var commonest = sync.OnceValue(func() map[string]struct{} {
-	set := make(map[string]struct{}, 3000)
-	for line := range strings.Lines(commonestText) {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			set[line] = struct{}{}
-		}
-	}
-	return set
-})
 
 // LoginKey folds a login to the form in which logins are compared: NFKC, without case, without blanks around it.
 // A limit on sign-ins should count by it too. It refuses, with ErrUnfit, an empty or overlong login and one with
@@ -113,24 +98,13 @@ func typed(password string) ([]byte, error) {
 }
 
 // fitPassword is typed for a new password: it also refuses what would be guessed first.
-func fitPassword(login, password string) ([]byte, error) {
+func fitPassword(site, login, password string) ([]byte, error) {
 	secret, err := typed(password)
 	if err != nil {
 		return nil, err
 	}
-	unfit := func(reason, why string) ([]byte, error) {
+	if reason, why := guess(fold(site), strings.TrimSpace(fold(login)), fold(password)); reason != "" {
 		return nil, &UnfitError{What: "password", Reason: reason, Why: why}
-	}
-	folded := fold(password)
-	if _, ok := commonest()[folded]; ok {
-		return unfit("common", "it is among the 3,000 commonest passwords, which are tried first.")
-	}
-	first, size := utf8.DecodeRuneInString(folded)
-	if strings.Trim(folded[size:], string(first)) == "" {
-		return unfit("common", "it is one character repeated.")
-	}
-	if key, err := LoginKey(login); err == nil && (folded == key || folded == key+key) {
-		return unfit("like-login", "it is the login.")
 	}
 	return secret, nil
 }
@@ -166,8 +140,10 @@ func typedPIN(pin string) ([]byte, error) {
 		if n > LongestPIN {
 			reason = "too-long"
 		}
-		return nil, &UnfitError{What: "PIN", Reason: reason,
-			Why: fmt.Sprintf("it needs %d to %d digits.", ShortestPIN, LongestPIN)}
+		return nil, &UnfitError{
+			What: "PIN", Reason: reason,
+			Why: fmt.Sprintf("it needs %d to %d digits.", ShortestPIN, LongestPIN),
+		}
 	}
 	for _, r := range pin {
 		if r < '0' || r > '9' {

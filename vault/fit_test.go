@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
@@ -38,14 +37,32 @@ func reason(t *testing.T, err error) string {
 func TestUnfitPasswordsAreRefusedWithTheReason(t *testing.T) {
 	v := sqlitePlace(t)
 	for _, c := range []struct{ password, want string }{
-		{"", "too-short"}, {"1234567", "too-short"}, {"ÄÖÜäöüß", "too-short"}, {"u\u0308u\u0308u\u0308u\u0308", "too-short"},
-		{"x7!pQ2zé", ""}, {strings.Repeat("aB", 64), ""}, {strings.Repeat("aB", 64) + "c", "too-long"},
+		{"", "too-short"},
+		{"1234567", "too-short"},
+		{"ÄÖÜäöüß", "too-short"},
+		{"u\u0308u\u0308u\u0308u\u0308", "too-short"},
+		{"x7!pQ2zé", ""},
+		{strings.Repeat("grey duck", 14) + "xy", ""},
+		{strings.Repeat("grey duck", 14) + "xyz", "too-long"},
 		{strings.Repeat("é", 64) + strings.Repeat("e\u0301", 64), "common"}, // é 128 times
-		{strings.Repeat("ée", 64), ""}, {strings.Repeat("x", 1<<20), "too-long"},
-		{"password", "common"}, {"PassWord", "common"}, {"12345678", "common"}, {"ｐａｓｓｗｏｒｄ", "common"},
-		{"trustno1", "common"}, {"Readback123", "common"}, {"        ", "common"}, {"zzzzzzzzzz", "common"},
-		{"jane.doe-2", "like-login"}, {"JANE.DOE-2", "like-login"}, {"jane.doe-2jane.doe-2", "like-login"},
-		{"\xff\xfe\xfd12345", "not-text"}, {"passwords are dull", ""}, {"only lower case letters", ""}, {"tab\tand\x00nul", ""},
+		{strings.Repeat("éäôûñ", 25), ""},
+		{strings.Repeat("ée", 64), "common"},
+		{strings.Repeat("x", 1<<20), "too-long"},
+		{"password", "common"},
+		{"PassWord", "common"},
+		{"12345678", "common"},
+		{"ｐａｓｓｗｏｒｄ", "common"},
+		{"trustno1", "common"},
+		{"Readback123", "common"},
+		{"        ", "common"},
+		{"zzzzzzzzzz", "common"},
+		{"jane.doe-2", "like-login"},
+		{"JANE.DOE-2", "like-login"},
+		{"jane.doe-2jane.doe-2", "like-login"},
+		{"\xff\xfe\xfd12345", "not-text"},
+		{"passwords are dull", ""},
+		{"only lower case letters", ""},
+		{"tab\tand\x00nul", ""},
 	} {
 		err := v.SetPassword(t.Context(), "jane", "Jane.Doe-2", c.password)
 		if got := reason(t, err); got != c.want {
@@ -57,32 +74,29 @@ func TestUnfitPasswordsAreRefusedWithTheReason(t *testing.T) {
 	}
 }
 
-func TestThreeThousandCommonPasswordsAreRefused(t *testing.T) {
-	v := sqlitePlace(t)
-	if n := len(vault.Commonest()); n != 3000 {
-		t.Errorf("%d", n)
-	}
-	for password := range vault.Commonest() {
-		if n := utf8.RuneCountInString(password); n < vault.ShortestPassword || strings.ToLower(password) != password {
-			t.Errorf("%q can never match", password)
-		}
-		for _, form := range []string{password, strings.ToUpper(password)} {
-			if got := reason(t, v.SetPassword(t.Context(), "jane", "jane", form)); got != "common" {
-				t.Errorf("%q: %q", form, got)
-			}
-		}
-	}
-}
-
 func TestUnfitPINsAreRefusedWithTheReason(t *testing.T) {
 	v := sqlitePlace(t)
 	must(t, v.SetPassword(t.Context(), "jane", "jane", good))
 	for _, c := range []struct{ pin, want string }{
-		{"", "too-short"}, {"728", "too-short"}, {"7281", ""}, {"728194", ""}, {"918273645501", ""},
-		{"9182736455012", "too-long"}, {"72a1", "not-digits"}, {"7281 ", "not-digits"}, {"７２８１", "not-digits"},
-		{"-728", "not-digits"}, {"\xff\xff\xff\xff", "not-digits"},
-		{"0000", "common"}, {"777777", "common"}, {"1234", "common"}, {"987654", "common"}, {"2580", "common"},
-		{"1235", ""}, {"1357", ""}, {"1224", ""},
+		{"", "too-short"},
+		{"728", "too-short"},
+		{"7281", ""},
+		{"728194", ""},
+		{"918273645501", ""},
+		{"9182736455012", "too-long"},
+		{"72a1", "not-digits"},
+		{"7281 ", "not-digits"},
+		{"７２８１", "not-digits"},
+		{"-728", "not-digits"},
+		{"\xff\xff\xff\xff", "not-digits"},
+		{"0000", "common"},
+		{"777777", "common"},
+		{"1234", "common"},
+		{"987654", "common"},
+		{"2580", "common"},
+		{"1235", ""},
+		{"1357", ""},
+		{"1224", ""},
 	} {
 		if got := reason(t, v.SetPIN(t.Context(), "jane", c.pin)); got != c.want {
 			t.Errorf("%q: %q, want %q", c.pin, got, c.want)
@@ -92,12 +106,30 @@ func TestUnfitPINsAreRefusedWithTheReason(t *testing.T) {
 
 func TestLoginKey(t *testing.T) {
 	for _, c := range []struct{ login, key, want string }{
-		{"Lee", "lee", ""}, {" lee\n", "lee", ""}, {"dr.lee@lab+1", "dr.lee@lab+1", ""}, {"ＬＥＥ", "lee", ""},
-		{"Straße", "straße", ""}, {"STRAẞE", "straße", ""}, {"ΣΑΣ", "σασ", ""}, {"σας", "σασ", ""}, {"\u212aim", "kim", ""}, {"Zu\u0308rich", "zürich", ""}, {"李医生", "李医生", ""}, {"ﬁ", "fi", ""},
-		{"", "", "too-short"}, {" \t", "", "too-short"}, {strings.Repeat("a", 64), strings.Repeat("a", 64), ""},
-		{strings.Repeat("a", 65), "", "too-long"}, {strings.Repeat("a", 1<<20), "", "too-long"},
-		{"a b", "", "not-text"}, {"a\x00b", "", "not-text"}, {"a\u200bb", "", "not-text"}, {"a\u202eb", "", "not-text"},
-		{"a\nb", "", "not-text"}, {"\xff", "", "not-text"}, {"a\u00a0b", "", "not-text"},
+		{"Lee", "lee", ""},
+		{" lee\n", "lee", ""},
+		{"dr.lee@lab+1", "dr.lee@lab+1", ""},
+		{"ＬＥＥ", "lee", ""},
+		{"Straße", "straße", ""},
+		{"STRAẞE", "straße", ""},
+		{"ΣΑΣ", "σασ", ""},
+		{"σας", "σασ", ""},
+		{"\u212aim", "kim", ""},
+		{"Zu\u0308rich", "zürich", ""},
+		{"李医生", "李医生", ""},
+		{"ﬁ", "fi", ""},
+		{"", "", "too-short"},
+		{" \t", "", "too-short"},
+		{strings.Repeat("a", 64), strings.Repeat("a", 64), ""},
+		{strings.Repeat("a", 65), "", "too-long"},
+		{strings.Repeat("a", 1<<20), "", "too-long"},
+		{"a b", "", "not-text"},
+		{"a\x00b", "", "not-text"},
+		{"a\u200bb", "", "not-text"},
+		{"a\u202eb", "", "not-text"},
+		{"a\nb", "", "not-text"},
+		{"\xff", "", "not-text"},
+		{"a\u00a0b", "", "not-text"},
 	} {
 		key, err := vault.LoginKey(c.login)
 		if got := reason(t, err); key != c.key || got != c.want {
@@ -140,9 +172,9 @@ func FuzzLoginKey(f *testing.F) {
 // TestOnlyTheSamePasswordOpens sets and checks passwords of any characters.
 func TestOnlyTheSamePasswordOpens(t *testing.T) {
 	v := sqlitePlace(t)
-	any := rapid.StringOfN(rapid.Rune(), 8, 40, -1)
+	text := rapid.StringOfN(rapid.Rune(), 8, 40, -1)
 	rapid.Check(t, func(r *rapid.T) {
-		set, tried := any.Draw(r, "set"), any.Draw(r, "tried")
+		set, tried := text.Draw(r, "set"), text.Draw(r, "tried")
 		if err := v.SetPassword(t.Context(), "jane", "jane", set); err != nil {
 			reason(t, err)
 			return

@@ -53,8 +53,8 @@ func LoadOrMakeKey(path string) (key ed25519.PrivateKey, made bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	any, err := x509.ParsePKCS8PrivateKey(der)
-	key, ok := any.(ed25519.PrivateKey)
+	parsed, err := x509.ParsePKCS8PrivateKey(der)
+	key, ok := parsed.(ed25519.PrivateKey)
 	if err != nil || !ok {
 		return nil, false, fmt.Errorf("vault: %s: %w: it holds no Ed25519 key", path, ErrKeyFile)
 	}

@@ -125,8 +125,10 @@ func TestDamagedKeyIsRefusedAndLeft(t *testing.T) {
 	short := string(pem.EncodeToMemory(&pem.Block{Type: "READBACK SITE SECRET", Bytes: []byte("short")}))
 	foreign := string(pem.EncodeToMemory(&pem.Block{Type: "OTHER SECRET", Bytes: []byte("thirty-two bytes of other secrets")[:32]}))
 	zero := string(pem.EncodeToMemory(&pem.Block{Type: "READBACK SITE SECRET", Bytes: make([]byte, 32)}))
-	for _, text := range []string{"", "\n", "secret", key[:len(key)/2], key + key, key + "x", secret + secret, secret[5:],
-		short, zero, foreign, strings.Replace(key, "MC", "MD", 1), strings.Repeat(key, 2000)} {
+	for _, text := range []string{
+		"", "\n", "secret", key[:len(key)/2], key + key, key + "x", secret + secret, secret[5:],
+		short, zero, foreign, strings.Replace(key, "MC", "MD", 1), strings.Repeat(key, 2000),
+	} {
 		for _, load := range []func(string) (any, bool, error){
 			func(p string) (any, bool, error) { return loaded(vault.LoadOrMakeKey(p)) },
 			func(p string) (any, bool, error) { return loaded(vault.LoadOrMakeSecret(p)) },

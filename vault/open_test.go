@@ -100,7 +100,7 @@ func everywhere(t *testing.T, test func(t *testing.T, p place)) {
 func postgres(t *testing.T) (dir string) {
 	t.Helper()
 	bin := need.Postgres(t)
-	dir, err := os.MkdirTemp("", "vaultpg") // not t.TempDir: its parents are closed to the server's user
+	dir, err := os.MkdirTemp("", "vaultpg") //nolint:usetesting // the parents of t.TempDir are closed to the server's user
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func (v *Vault) SetPassword(ctx context.Context, person, login, password string)
 	if err != nil {
 		return err
 	}
-	secret, err := fitPassword(login, password)
+	secret, err := fitPassword(v.site, login, password)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package vault_test
 
 import (
 	"context"
-	"database/sql"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -80,8 +79,11 @@ func testStartAtOnce(t *testing.T, p place) {
 func TestUnsafeSQLiteIsRefused(t *testing.T) {
 	good := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}}
 	for _, c := range []struct{ without, word string }{
-		{"", ""}, {"busy_timeout(5000)", "busy_timeout"}, {"journal_mode(WAL)", "journal_mode"},
-		{"foreign_keys(1)", "foreign_keys"}, {"synchronous(FULL)", "synchronous"},
+		{"", ""},
+		{"busy_timeout(5000)", "busy_timeout"},
+		{"journal_mode(WAL)", "journal_mode"},
+		{"foreign_keys(1)", "foreign_keys"},
+		{"synchronous(FULL)", "synchronous"},
 	} {
 		q := url.Values{}
 		for _, pragma := range good["_pragma"] {
@@ -141,7 +143,9 @@ func TestUnsafePostgresIsRefused(t *testing.T) {
 func TestOpenWantsSiteAndDialect(t *testing.T) {
 	db := openSQLite(t, filepath.Join(t.TempDir(), "v.db"))
 	for _, c := range []vault.Config{
-		{Dialect: vault.SQLite}, {Site: "main"}, {Site: "main", Dialect: 7},
+		{Dialect: vault.SQLite},
+		{Site: "main"},
+		{Site: "main", Dialect: 7},
 		{Site: "main", Dialect: vault.SQLite, Work: vault.Work{Memory: 1, Passes: 1, Lanes: 1}},
 		{Site: "main", Dialect: vault.SQLite, Work: vault.Work{Memory: 1 << 30, Passes: 1, Lanes: 1}},
 	} {
@@ -149,7 +153,7 @@ func TestOpenWantsSiteAndDialect(t *testing.T) {
 			t.Errorf("%+v was taken", c)
 		}
 	}
-	var none *sql.Row = db.QueryRowContext(t.Context(), `SELECT count(*) FROM sqlite_master`)
+	none := db.QueryRowContext(t.Context(), `SELECT count(*) FROM sqlite_master`)
 	var tables int
 	if err := none.Scan(&tables); err != nil || tables != 0 {
 		t.Errorf("%d tables were made: %v", tables, err)

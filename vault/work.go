@@ -108,7 +108,7 @@ func (h *hasher) random(n int) ([]byte, error) {
 }
 
 func (w Work) hash(secret, salt []byte, size int) []byte {
-	return argon2.IDKey(secret, salt, w.Passes, w.Memory, w.Lanes, uint32(size)) //nolint:gosec // 16 to 64
+	return argon2.IDKey(secret, salt, w.Passes, w.Memory, w.Lanes, uint32(size)) // 16 to 64
 }
 
 func format(w Work, salt, hash []byte) string {
