@@ -15,6 +15,7 @@ import (
 	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/ledger"
 	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/patient"
 	"github.com/seed-909bec58/readback/wire"
 )
 
@@ -275,5 +276,31 @@ func TestABatchTooSlowForItsTimeIsTakenInParts(t *testing.T) {
 			}
 		}
 		whole(t, g, 0)
+	})
+}
+
+func TestAPatientWhoLeftIsForgottenWhenNothingIsOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, ledger.NewMem("main", nil), "n1")
+		hospital(t, l)
+		call := potassium(t, l, "m1", "7.1")
+		knows := func() bool { return l.State().Patients.Get("patient/anna") != nil }
+		record(t, l, "machine/lis", &patient.Left{Patient: "patient/anna"})
+		time.Sleep(49 * time.Hour)
+		hospital(t, l)
+		if !knows() {
+			t.Fatal("forgotten with a call open")
+		}
+		if err := readBack(t, l, call, "person/lee", "7.1", "0815"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		hospital(t, l)
+		if knows() {
+			t.Fatal("remembered with nothing open")
+		}
+		if past, err := l.About(t.Context(), "patient/anna", l.State().Seq); err != nil || len(past) == 0 {
+			t.Fatalf("the ledger forgot too: %d, %v", len(past), err)
+		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/seed-909bec58/readback/rules/patient"
 	"github.com/seed-909bec58/readback/rules/roster"
 	"github.com/seed-909bec58/readback/rules/session"
+	"github.com/seed-909bec58/readback/rules/table"
 	"github.com/seed-909bec58/readback/wire"
 )
 
@@ -30,6 +31,8 @@ type State struct {
 	Critical critical.Board `json:"critical"`
 	Roster   roster.Book    `json:"roster"`
 	Sessions session.Book   `json:"sessions"`
+
+	Left table.Map[string, string] `json:"left"` // time and patient → a patient who left then
 
 	past map[string][]Past // recalled subjects; only in a draft
 }
@@ -58,6 +61,10 @@ func (s State) apply(ev Event, m Mark) State {
 	s.Critical = s.Critical.Apply(ev, critical.Mark(m))
 	s.Roster = s.Roster.Apply(ev, roster.Mark(m))
 	s.Sessions = s.Sessions.Apply(ev, session.Mark(m))
+	if left, ok := ev.(*patient.Left); ok {
+		s.Left = s.Left.With(m.At.UTC().Format(ledger.TimeLayout)+" "+left.Patient, left.Patient)
+	}
+	s = s.forget()
 	if s.past != nil {
 		for _, subject := range ev.About() {
 			if p, ok := s.past[subject]; ok {
@@ -66,6 +73,38 @@ func (s State) apply(ev Event, m Mark) State {
 		}
 	}
 	return s
+}
+
+// forgetAfter is for how long a patient who left stays in mind, as a finished call does.
+const forgetAfter = critical.Window
+
+// forget drops patients who left longer ago than forgetAfter and have nothing open: the ledger still knows. One who has
+// is looked at again an hour later. O(1) when there is nobody to drop, else O(open calls).
+func (s State) forget() State {
+	for key, id := range s.Left.All() {
+		if key >= s.At.Add(-forgetAfter).UTC().Format(ledger.TimeLayout) {
+			break
+		}
+		s.Left = s.Left.Without(key)
+		p := s.Patients.Get(id)
+		switch {
+		case p == nil || p.Present:
+		case s.hasOpen(p.ID):
+			s.Left = s.Left.With(s.At.Add(time.Hour-forgetAfter).UTC().Format(ledger.TimeLayout)+" "+id, id)
+		default:
+			s.Patients = s.Patients.Without(p.ID)
+		}
+	}
+	return s
+}
+
+func (s *State) hasOpen(id string) bool {
+	for _, c := range s.Critical.Calls.All() {
+		if s.Patients.Handle(c.Patient) == id {
+			return true
+		}
+	}
+	return false
 }
 
 // Past is one event of the past, as Recall brings it.
