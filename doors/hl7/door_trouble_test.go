@@ -17,15 +17,17 @@ import (
 
 var errDisk = errors.New("no space left on device")
 
-// ailing is a store whose Append fails while it ails.
+// ailing is a store whose Append fails while it ails, and of the appends that write something those after some.
 type ailing struct {
 	ledger.Store
 
 	ails atomic.Bool
+	left atomic.Int64 // how many more may write, if limited
+	only atomic.Bool
 }
 
 func (a *ailing) Append(ctx context.Context, head ledger.Seq, es []ledger.Entry) (ledger.Answer, error) {
-	if a.ails.Load() {
+	if a.ails.Load() || a.only.Load() && len(es) > 0 && a.left.Add(-1) < 0 {
 		return ledger.Answer{}, errDisk
 	}
 	return a.Store.Append(ctx, head, es)
@@ -105,6 +107,28 @@ func TestMessagesOfABatchAreTakenOneByOne(t *testing.T) {
 	}
 	if n := len(h.calls()); n != 2 {
 		t.Errorf("%d calls, want 2", n)
+	}
+}
+
+func TestBatchOfWhichAPartWasNotKeptIsAskedForAgain(t *testing.T) {
+	store := &ailing{Store: ledger.NewMem("main", nil)}
+	h := enter(t, store, "n1")
+	h.staff(t)
+	batch := kalium("1", anna, "1", "7.1", "F") + kalium("2", bertram, "2", "6.8", "F") + kalium("3", bertram, "3", "6.7", "F")
+	for kept := range 3 {
+		store.left.Store(1)
+		store.only.Store(true)
+		if code := h.send(t, []byte(batch)); code != "AE" && kept < 2 {
+			t.Errorf("answered %s with %d kept of 3", code, kept+1)
+		}
+		store.only.Store(false)
+		if n := len(h.calls()); n != kept+1 {
+			t.Errorf("%d calls, want %d", n, kept+1)
+		}
+	}
+	h.tell(t, batch)
+	if n := len(h.calls()); n != 3 {
+		t.Errorf("%d calls, want 3", n)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/ledger"
 	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/patient"
 )
 
 // mapped maps a code of a sender.
@@ -262,10 +263,61 @@ func TestSpecimenOfTwoPanelsIsOneCall(t *testing.T) {
 
 func TestTornValueIsNotRead(t *testing.T) {
 	h := staffed(t)
-	h.tell(t, own("ORU^R01", "1", anna, "OBR|1||F-1|K", "OBX|1|NM|2823-3^K^LN||4.", "7|mmol/L|3.5-5.1||||F"))
+	h.mapped(t, "", critical.Coding{Code: "K"}, critical.Test{LOINC: "2823-3", Unit: "mmol/L"})
+	h.tell(t, own("ORU^R01", "1", anna, "OBR|1||F-1|K", "OBX|1|NM|K||4", "7|mmol/L|3.5-5.1||||F"))
 	r := events[*critical.Reported](t, h)
 	if len(r) != 1 || r[0].Outcome != critical.Unreadable || r[0].Work == "" {
 		t.Errorf("reported %+v, want one that nobody could read, and somebody to look", r)
+	}
+	// A line of another kind after a whole segment changes nothing.
+	h.tell(t, own("ORU^R01", "2", anna, "OBR|1||F-2|K", "OBX|1|NM|K||7.4|mmol/L|||||F", "12:03 sent"))
+	if c := h.only(t); c.Results[0].Told.Value != "7.4" {
+		t.Errorf("the call tells %q", c.Results[0].Told.Value)
+	}
+}
+
+func TestOrderNumbersOfTwoLaboratoriesAreNotOne(t *testing.T) {
+	h := staffed(t)
+	m := kalium("1", "PID|1||||Unknown", "77", "7.1", "F")
+	h.tell(t, m, strings.Replace(m, "LABCORE", "POCT", 1))
+	if n := len(h.calls()); n != 2 {
+		t.Errorf("%d calls, want 2: nobody knows that it is one patient", n)
+	}
+}
+
+// A list that has limits for inpatients only does not say that those in the emergency room need none.
+func TestLimitsForInpatientsCallInTheEmergencyRoom(t *testing.T) {
+	for class, calls := range map[string]int{"I": 1, "E": 1, "O": 0} {
+		h := staffed(t)
+		set := critical.ExampleSets()[0]
+		set.Version = "inpatients"
+		for i := range set.Rows {
+			set.Rows[i].Setting = "inpatient"
+		}
+		h.do(t, &critical.Drafted{Set: set})
+		h.do(t, &critical.Approved{Limits: set.ID, Version: set.Version, By: "person/chief", Effective: h.Now()})
+		h.tell(t, adt("A04", "1", anna, "PV1|1|"+class), kalium("2", anna, "1", "7.1", "F"))
+		if n := len(h.calls()); n != calls {
+			t.Errorf("%d calls of a patient of class %s, want %d", n, class, calls)
+		}
+	}
+}
+
+func TestPatientWhomTheLaboratoryForgotIsKnownAgain(t *testing.T) {
+	h := staffed(t)
+	h.tell(t, adt("A01", "1", anna, "PV1|1|I|3WEST^12^A||||C-lee"))
+	p := h.patientOf(t, "4711008")
+	h.do(t, &patient.FactorNoted{Patient: p.ID, Note: patient.Note{Factor: "dialysis", Has: patient.Yes, Source: "hand"}})
+	n := len(events[*patient.Moved](t, h))
+	if err := h.door.TakeForgetting(t.Context(), []byte(kalium("2", "PID|1||4711008^^^NORDSTADT^MR", "1", "7.1", "F")), p.ID); err != nil {
+		t.Fatal(err)
+	}
+	moved, noted := events[*patient.Moved](t, h), events[*patient.FactorNoted](t, h)
+	if len(moved) != n+1 || moved[n].Place() != p.Place || len(noted) != 2 || noted[1].Note != noted[0].Note {
+		t.Errorf("moved %d times, factors noted %d times: the record is not told again", len(moved), len(noted))
+	}
+	if c := h.only(t); c.Unit != "3WEST" || c.Who.Name != "Weber, Anna" || !c.WasCalled("person/lee") {
+		t.Errorf("the call is for %q at %q, called %+v", c.Who.Name, c.Unit, c.Called)
 	}
 }
 
