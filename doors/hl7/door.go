@@ -3,6 +3,7 @@ package hl7
 import (
 	"bytes"
 	"context"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -57,10 +58,14 @@ type Door struct {
 }
 
 // NewDoor returns a door into a laboratory. secret is the site's key, under which outside numbers become ids; all nodes
-// of a site must have the same. zone is the site's, for times without one. rand draws references.
+// of a site must have the same. zone is the site's, for times without one. rand draws references;
+// nil: the system's.
 func NewDoor(l *lab.Lab, secret []byte, zone *time.Location, rand io.Reader, log *slog.Logger) *Door {
 	if zone == nil {
 		zone = time.UTC
+	}
+	if rand == nil {
+		rand = crand.Reader
 	}
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
