@@ -130,6 +130,8 @@ func codeOf(err error) int {
 	var gone *websocket.CloseError
 	var late net.Error
 	switch {
+	case errors.Is(err, websocket.ErrReadLimit):
+		return websocket.CloseMessageTooBig
 	case errors.As(err, &gone):
 		return websocket.CloseNormalClosure
 	case errors.As(err, &late) && late.Timeout():

@@ -37,6 +37,7 @@ type Stats struct {
 	Opened, Closed     atomic.Int64 // connections
 	Entries, Frames    atomic.Int64 // entries sent; frames of any sort
 	Writes, Bytes      atomic.Int64
+	Longest            atomic.Int64 // bytes of the longest write: no connection ever held more
 	Slow, Silent, Lost atomic.Int64 // closed: did not read; gave no sign of life; had not been sent what it should have
 	Refused            atomic.Int64 // too many connections
 }

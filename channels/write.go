@@ -304,6 +304,12 @@ func (c *conn) flush() error {
 	if len(c.buf) == 0 {
 		return nil
 	}
+	for n := int64(len(c.buf)); ; {
+		most := c.hub.stats.Longest.Load()
+		if n <= most || c.hub.stats.Longest.CompareAndSwap(most, n) {
+			break
+		}
+	}
 	s := c.ws.NetConn()
 	if err := s.SetWriteDeadline(time.Now().Add(c.hub.cfg.SendWait)); err != nil {
 		return err //nolint:wrapcheck // ends the connection
