@@ -85,8 +85,10 @@ func (h *house) staff(t testing.TB) {
 	plan := &roster.Published{
 		From: from, To: to,
 		Posts: []roster.Post{
-			{ID: "post/3west", Name: "3 West", Unit: "3WEST"}, {ID: "post/icu", Name: "ICU", Unit: "ICU"},
-			{ID: "post/clinic", Name: "Clinic", Unit: "CLINIC"}, {ID: roster.Desk, Name: "Laboratory desk"},
+			{ID: "post/3west", Name: "3 West", Unit: "3WEST"},
+			{ID: "post/icu", Name: "ICU", Unit: "ICU"},
+			{ID: "post/clinic", Name: "Clinic", Unit: "CLINIC"},
+			{ID: roster.Desk, Name: "Laboratory desk"},
 		},
 		Shifts: []roster.Shift{
 			{ID: "shift/a", Post: "post/3west", Person: "person/lee", From: from, To: to},

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/rules/patient"
 )
 
@@ -181,7 +180,7 @@ func (f *filing) merge(t told) {
 		if moved, ok := ev.(*patient.Moved); ok {
 			moved.Occurred = &f.when
 		}
-		f.add(ev.(lab.Event))
+		f.add(ev)
 	}
 	f.who(t)
 }

@@ -26,6 +26,7 @@ func TestPlaceOfAResultCountsOnlyWhereNothingElseIsKnown(t *testing.T) {
 		"from another result":      {[]string{resultAt("1", "PV1|1|I|3WEST", ""), resultAt("2", "PV1|1|I|ICU", "")}, "ICU", "I", ""},
 		"left":                     {[]string{adt("A01", "1", anna, inWard), adt("A03", "2", anna, inWard), resultAt("3", "PV1|1|O|ICU", "")}, "ICU", "O", ""},
 		"left, then no place":      {[]string{adt("A01", "1", anna, inWard), adt("A03", "2", anna, inWard), resultAt("3", "", "")}, "3WEST", "I", ""},
+		"seen again elsewhere":     {[]string{adt("A01", "1", anna, inWard), adt("A03", "2", anna, inWard), resultAt("3", "", "C-ortiz"), resultAt("4", "PV1|1|O|ICU", "")}, "ICU", "O", "C-ortiz"},
 		"transferred":              {[]string{adt("A01", "1", anna, inWard), adt("A02", "2", anna, "PV1|1||ICU"), resultAt("3", "PV1|1|I|3WEST", "")}, "ICU", "I", ""},
 		"admitted without a place": {[]string{adt("A04", "1", anna, "PV1|1|O"), resultAt("2", "PV1|1|I|ICU", "")}, "ICU", "O", ""},
 		"order":                    {[]string{adt("A01", "1", anna, inWard), own("OML^O21", "2", anna, "ORC|NW|P-1||||||||||C-ortiz", "OBR|1|P-1")}, "3WEST", "I", "C-ortiz"},
@@ -56,7 +57,7 @@ func TestCancelledDischargeBringsThePatientBack(t *testing.T) {
 	if h.patientOf(t, "4711008").Present {
 		t.Error("discharged, and present")
 	}
-	h.tell(t, adt("A08", "3", anna, inWard))
+	h.tell(t, adt("A08", "3", anna, "PV1|1|I|3WEST^14^B"))
 	if h.patientOf(t, "4711008").Present {
 		t.Error("an update brought back who left")
 	}
