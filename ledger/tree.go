@@ -20,38 +20,46 @@ type Tile struct {
 	Data  []byte
 }
 
-// Edge is the right edge of the tree: what it takes to append a leaf and to know the root, at most 255 hashes a level.
-// It is not safe for concurrent use.
+// Edge is the right edge of the tree: what it takes to append a leaf and to know the root, at most 255 hashes a level
+// of tiles. It is not safe for concurrent use.
 type Edge struct {
 	n      int64
 	levels [][]Hash // levels[l]: the nodes of the last, incomplete tile of level l
+	peaks  []Hash   // the roots of the whole subtrees that n leaves make, one for each bit of n, largest first
 }
 
 // Size returns how many leaves the tree has.
 func (e *Edge) Size() int64 { return e.n }
 
-// Add appends a leaf's hash and returns the tiles that it completes, lowest level first. O(1) but for one leaf in 256.
+// Add appends a leaf's hash and returns the tiles that it completes, lowest level first. It hashes once a leaf, taken
+// over many.
 func (e *Edge) Add(leaf Hash) []Tile {
+	h, level, height := leaf, 0, 0
 	var full []Tile
-	n, h := e.n, leaf
-	for l := 0; ; l++ {
-		if l == len(e.levels) {
-			e.levels = append(e.levels, make([]Hash, 0, TileWidth))
+	for n := e.n; ; n, height = n>>1, height+1 {
+		if height == level*TileHeight {
+			if level == len(e.levels) {
+				e.levels = append(e.levels, make([]Hash, 0, TileWidth))
+			}
+			e.levels[level] = append(e.levels[level], h)
+			if len(e.levels[level]) == TileWidth {
+				full = append(full, Tile{Level: level, N: e.n >> (TileHeight * (level + 1)), Data: packed(e.levels[level])})
+				e.levels[level] = e.levels[level][:0:0]
+			}
+			level++
 		}
-		e.levels[l] = append(e.levels[l], h)
-		if len(e.levels[l]) < TileWidth {
+		if n&1 == 0 {
 			break
 		}
-		n >>= TileHeight
-		full = append(full, Tile{Level: l, N: n, Data: packed(e.levels[l])})
-		h = rootOf(e.levels[l])
-		e.levels[l] = e.levels[l][:0:0]
+		last := len(e.peaks) - 1
+		h, e.peaks = tlog.NodeHash(e.peaks[last], h), e.peaks[:last]
 	}
+	e.peaks = append(e.peaks, h)
 	e.n++
 	return full
 }
 
-// Root returns the tree's root (RFC 6962 §2.1). O(log n) for levels, at most 255 hashes each.
+// Root returns the tree's root (RFC 6962 §2.1). O(log n).
 func (e *Edge) Root() Hash {
 	if e.n == 0 {
 		h, err := tlog.TreeHash(0, nil)
@@ -60,14 +68,12 @@ func (e *Edge) Root() Hash {
 		}
 		return h
 	}
-	var right []Hash // the node right of the level in hand: none, or one
-	for _, nodes := range e.levels {
-		all := append(append(make([]Hash, 0, len(nodes)+1), nodes...), right...)
-		if len(all) > 0 {
-			right = []Hash{rootOf(all)}
-		}
+	last := len(e.peaks) - 1
+	h := e.peaks[last]
+	for i := last - 1; i >= 0; i-- {
+		h = tlog.NodeHash(e.peaks[i], h)
 	}
-	return right[0]
+	return h
 }
 
 // Partial returns the hashes of the last, incomplete tile of a level, 32 bytes each.
@@ -80,7 +86,7 @@ func (e *Edge) Partial(level int) []byte {
 
 // Clone returns a copy that shares nothing with e.
 func (e *Edge) Clone() *Edge {
-	c := &Edge{n: e.n, levels: make([][]Hash, len(e.levels))}
+	c := &Edge{n: e.n, levels: make([][]Hash, len(e.levels)), peaks: append(make([]Hash, 0, len(e.peaks)+1), e.peaks...)}
 	for l, nodes := range e.levels {
 		c.levels[l] = append(make([]Hash, 0, TileWidth), nodes...)
 	}
@@ -120,6 +126,14 @@ func OpenEdge(size int64, tile func(level int, n int64) ([]byte, error), leaves 
 			return nil, fmt.Errorf("%w: %d of %d nodes of level %d are there", ErrDamaged, len(nodes), count-first, l)
 		}
 		e.levels = append(e.levels, nodes)
+	}
+	for l := len(e.levels) - 1; l >= 0; l-- {
+		nodes := e.levels[l]
+		for width := TileWidth / 2; width > 0; width /= 2 {
+			if len(nodes) >= width {
+				e.peaks, nodes = append(e.peaks, rootOf(nodes[:width])), nodes[width:]
+			}
+		}
 	}
 	return e, nil
 }
