@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/seed-909bec58/readback/doors/hl7"
 	"github.com/seed-909bec58/readback/internal/need"
 	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/ledger/ledgertest"
 	"github.com/seed-909bec58/readback/rules/critical"
 )
 
@@ -69,6 +71,50 @@ func TestWhatCouldNotBeKeptIsAskedForAgain(t *testing.T) {
 		t.Errorf("%d filed and %d in quarantine, want 3 and 2", n, q)
 	}
 	h.only(t)
+}
+
+// later is a store that becomes another one when told.
+type later struct {
+	ledger.Store
+
+	then ledger.Store
+	now  atomic.Bool
+}
+
+func (l *later) Append(ctx context.Context, head ledger.Seq, es []ledger.Entry) (ledger.Answer, error) {
+	if l.now.Load() {
+		return l.then.Append(ctx, head, es)
+	}
+	return l.Store.Append(ctx, head, es)
+}
+
+func TestMessageSentUntilItIsTakenIsFiledOnce(t *testing.T) {
+	mem := ledger.NewMem("main", nil)
+	store := &later{Store: mem, then: ledgertest.Flaky(mem, rand.New(rand.NewPCG(3, 4)), 0.2, 0.2)}
+	h := enter(t, store, "n1")
+	h.staff(t)
+	store.now.Store(true)
+	n := need.Count(60, 2000)
+	refused := 0
+	for i := range n {
+		m := []byte(kalium(strconv.Itoa(i), anna, strconv.Itoa(i), "7.1", "F"))
+		code := ""
+		for code != "AA" {
+			if code = h.send(t, m); code == "AE" {
+				refused++
+			} else if code != "AA" {
+				t.Fatalf("answered %q", code)
+			}
+		}
+	}
+	store.now.Store(false)
+	if refused == 0 {
+		t.Error("the store never failed, so nothing was tried")
+	}
+	filed, opened := len(events[*critical.Filed](t, h)), len(events[*critical.Opened](t, h))
+	if filed != n || opened != n {
+		t.Errorf("%d filed, %d calls, want %d of each", filed, opened, n)
+	}
 }
 
 func TestBytesOutsideFramesAreKeptAndTheMessageStillCounts(t *testing.T) {
