@@ -1,0 +1,158 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/seed-909bec58/readback/client"
+	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+type callsCmd struct {
+	Remote
+
+	Hours int  `name:"hours" default:"0" help:"Finished calls of the last hours too, at most 48."`
+	JSON  bool `name:"json" help:"As JSON."`
+}
+
+// Run lists calls.
+func (c callsCmd) Run(ctx context.Context, s streams) error {
+	cl, err := c.dial(ctx, s)
+	if err != nil {
+		return err
+	}
+	calls, err := cl.Calls(ctx, c.Hours)
+	if err != nil {
+		return err //nolint:wrapcheck // it says what is wrong and what to do
+	}
+	if c.JSON {
+		return json.NewEncoder(s.out).Encode(calls) //nolint:wrapcheck // the terminal's own words
+	}
+	for _, call := range calls.Calls {
+		printCall(s, call, calls.Now)
+	}
+	for _, call := range calls.Finished {
+		printCall(s, call, calls.Now)
+	}
+	for _, w := range calls.Work {
+		fmt.Fprintf(s.out, "work   %s, %s since %s, with %s\n", w.Reason, w.ID, ago(calls.Now, w.Opened), w.Owner.Name)
+	}
+	if len(calls.Calls)+len(calls.Finished)+len(calls.Work) == 0 {
+		fmt.Fprintln(s.out, "No calls wait for you.")
+	}
+	return nil
+}
+
+func printCall(s streams, c wire.Call, now time.Time) {
+	var values []string
+	for _, r := range c.Results {
+		values = append(values, strings.TrimSpace(fmt.Sprintf("%s %s %s", r.Label, r.Value, r.Unit)))
+	}
+	state := c.Standing
+	if c.Next != nil {
+		who := c.Next.Ask
+		if len(c.Next.To) > 0 {
+			who = c.Next.To[0].Name
+		}
+		state = fmt.Sprintf("open %s, next %s in %s", ago(now, c.Opened), who, c.Next.At.Sub(now).Round(time.Second))
+	} else if c.Owner != nil {
+		state += " by " + c.Owner.Name
+	}
+	fmt.Fprintf(s.out, "%s %-11s %s: %s (%s)\n", c.Ref, c.Tier, c.Unit, strings.Join(values, ", "), state)
+}
+
+func ago(now, then time.Time) string { return now.Sub(then).Round(time.Second).String() }
+
+type readBackCmd struct {
+	Remote
+
+	Call  string   `arg:"" help:"The call's reference (7QK2M9) or id."`
+	Value []string `name:"value" placeholder:"TEXT" help:"What you read back, for each result in order; asked for when missing."`
+	Tail  string   `name:"tail" placeholder:"TEXT" help:"The last four letters or digits of the first identifier; asked for when missing."`
+}
+
+// Run reads a call back. The value is shown while looking, and typed from memory.
+func (c readBackCmd) Run(ctx context.Context, s streams) error {
+	cl, err := c.dial(ctx, s)
+	if err != nil {
+		return err
+	}
+	call, err := cl.Call(ctx, c.Call)
+	if err != nil {
+		return err //nolint:wrapcheck // it says what is wrong and what to do
+	}
+	if _, err := cl.Seen(ctx, call.ID, call.Version); err != nil {
+		return err //nolint:wrapcheck // it says what is wrong and what to do
+	}
+	body := wire.ReadBackBody{Call: call.ID, Version: call.Version, Values: map[string]string{}, Tail: c.Tail, Entered: "keyed"}
+	n := 0
+	for _, r := range call.Results {
+		if r.Outcome == "withdrawn" {
+			continue
+		}
+		if n < len(c.Value) {
+			body.Values[r.ID] = c.Value[n]
+		} else {
+			fmt.Fprintf(s.err, "%s, %s: ", call.Patient.Name, r.Label)
+			if body.Values[r.ID], err = line(s, "each value with --value, or on standard input"); err != nil {
+				return err
+			}
+		}
+		n++
+	}
+	if body.Tail == "" {
+		fmt.Fprint(s.err, "Last four of the first identifier: ")
+		if body.Tail, err = line(s, "the identifier's end with --tail, or on standard input"); err != nil {
+			return err
+		}
+	}
+	done, err := cl.ReadBack(ctx, body)
+	if err != nil {
+		return err //nolint:wrapcheck // it says what differs and what to do
+	}
+	_, err = fmt.Fprintf(s.out, "read back: %s is closed, entry %d; its proof: readback receipt %d\n", call.Ref, done.Seq, done.Seq)
+	return err //nolint:wrapcheck // the terminal's own words
+}
+
+type watchCmd struct {
+	Remote
+
+	After int64 `name:"after" default:"-1" help:"From this entry on; default: from now."`
+	JSON  bool  `name:"json" help:"Each entry as it stands in the ledger."`
+}
+
+// Run follows the ledger until it is stopped.
+func (c watchCmd) Run(ctx context.Context, s streams) error {
+	cl, err := c.dial(ctx, s)
+	if err != nil {
+		return err
+	}
+	place := client.Now
+	if c.After >= 0 {
+		place = client.Place{Seq: ledger.Seq(c.After)}
+	}
+	for e, err := range cl.Follow(ctx, place) {
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err //nolint:wrapcheck // it says what is wrong
+		}
+		switch {
+		case e.Start != nil:
+			continue
+		case c.JSON:
+			_, err = fmt.Fprintf(s.out, "%s\n", e.Leaf)
+		default:
+			_, err = fmt.Fprintf(s.out, "%d %s %s by %s about %s\n", e.Seq, e.At.Local().Format("15:04:05"), e.Kind, e.By, strings.Join(e.About, " "))
+		}
+		if err != nil {
+			return err //nolint:wrapcheck // the terminal's own words
+		}
+	}
+	return nil
+}

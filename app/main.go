@@ -1,0 +1,111 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is every verb of the command line.
+type cli struct {
+	Serve serveCmd `cmd:"" help:"Serve a laboratory."`
+	Demo  demoCmd  `cmd:"" help:"Serve a small made-up hospital that feeds itself: the way to look at Readback."`
+
+	Calls    callsCmd    `cmd:"" help:"List the open calls that you may see."`
+	ReadBack readBackCmd `cmd:"" name:"read-back" help:"Read a call back: its value, and the last four characters of the identifier."`
+	Watch    watchCmd    `cmd:"" help:"Follow what happens, live."`
+
+	Verify       verifyCmd       `cmd:"" help:"Prove the whole ledger; also beside a running server."`
+	Receipt      receiptCmd      `cmd:"" help:"Take a receipt that proves one entry offline."`
+	CheckReceipt checkReceiptCmd `cmd:"" name:"check-receipt" help:"Check a receipt; asks nobody."`
+	Backup       backupCmd       `cmd:"" help:"Copy ledger, vault and keys to one file, while serving too."`
+	Restore      restoreCmd      `cmd:"" help:"Make a data directory from a backup."`
+	Doctor       doctorCmd       `cmd:"" help:"Say whether acknowledged means on disk here, and what else is not well."`
+	Health       healthCmd       `cmd:"" help:"Exit 0 if the server at --http is ready."`
+	User         struct {
+		Add userAddCmd `cmd:"" help:"Admit a person, over the server when one runs."`
+	} `cmd:"" help:"People."`
+	Version versionCmd `cmd:"" help:"Say which version this is."`
+}
+
+// streams are where a verb reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// Main runs the command line and returns the exit code: 0, 1 for a verb that failed, 2 for one that cannot be read.
+func Main(args []string, in io.Reader, out, errs io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Run(ctx, args, in, out, errs)
+}
+
+// Run is Main under a context.
+func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	var c cli
+	exited := -1
+	p, err := kong.New(
+		&c, kong.Name("readback"),
+		kong.Description("Readback is the hub through which a clinical laboratory communicates: critical results are pushed, read back and proved."),
+		kong.Vars{"zone": localZone()}, kong.Writers(out, errs), kong.Exit(func(code int) { exited = code }), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(streams{in: in, out: out, err: errs}),
+	)
+	if err != nil {
+		fmt.Fprintln(errs, "readback:", err)
+		return 2
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := p.Parse(args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintln(errs, "readback:", err)
+		fmt.Fprintln(errs, "See readback --help.")
+		return 2
+	}
+	if err := k.Run(); err != nil {
+		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+			return 0
+		}
+		fmt.Fprintln(errs, "readback:", err)
+		return 1
+	}
+	return 0
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(s streams) error {
+	_, err := fmt.Fprintln(s.out, "readback", version())
+	return err
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
+			v = s.Value
+		}
+	}
+	if v == "" {
+		v = "(devel)"
+	}
+	return v
+}

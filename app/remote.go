@@ -1,0 +1,108 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/seed-909bec58/readback/client"
+)
+
+// Remote names a running server and who asks it.
+type Remote struct {
+	Server string `name:"server" env:"READBACK_SERVER" placeholder:"URL" help:"The running Readback; default: the one that serves --data on this machine."`
+	Data   string `name:"data" env:"READBACK_DATA" default:"readback-data" placeholder:"DIR" help:"Directory that a serve on this machine was given."`
+	Login  string `name:"login" env:"READBACK_LOGIN" placeholder:"NAME" help:"Who signs in; the password is asked for, or taken from READBACK_PASSWORD."`
+	Token  string `name:"token" env:"READBACK_TOKEN" placeholder:"TOKEN" help:"A program's token instead."`
+}
+
+// address returns where the server is.
+func (r Remote) address() (string, error) {
+	if r.Server != "" {
+		return r.Server, nil
+	}
+	b, err := os.ReadFile(filepath.Join(r.Data, servingFile))
+	if err != nil {
+		return "", fmt.Errorf("%w: no server is known: give --server, or --data of one that runs on this machine", ErrConfig)
+	}
+	var at struct {
+		HTTP string `json:"http"`
+	}
+	if err := json.Unmarshal(b, &at); err != nil || at.HTTP == "" {
+		return "", fmt.Errorf("%w: %s cannot be read: give --server", ErrConfig, servingFile)
+	}
+	return at.HTTP, nil
+}
+
+// dial signs in.
+func (r Remote) dial(ctx context.Context, s streams) (*client.Client, error) {
+	at, err := r.address()
+	if err != nil {
+		return nil, err
+	}
+	cred := client.Credentials{Token: r.Token}
+	if r.Token == "" {
+		if r.Login == "" {
+			return nil, fmt.Errorf("%w: say who you are with --login, or give --token", ErrConfig)
+		}
+		cred.Login = r.Login
+		if cred.Password, err = secret(s, "READBACK_PASSWORD", "Password of "+r.Login+": "); err != nil {
+			return nil, err
+		}
+	}
+	c, err := client.Dial(ctx, at, cred)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", at, err)
+	}
+	return c, nil
+}
+
+// secret returns what an environment variable holds, else asks for it: hidden on a terminal, a line elsewhere.
+func secret(s streams, env, prompt string) (string, error) {
+	if v := os.Getenv(env); v != "" {
+		return v, nil
+	}
+	if f, ok := s.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprint(s.err, prompt)
+		b, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(s.err)
+		if err != nil {
+			return "", fmt.Errorf("%w: the terminal could not be read: %w", ErrConfig, err)
+		}
+		return string(b), nil
+	}
+	return line(s, "the password on standard input, or in "+env)
+}
+
+// line returns the next line of the input. want says what is expected.
+func line(s streams, want string) (string, error) {
+	r, ok := s.in.(*bufio.Reader)
+	if !ok {
+		r = bufio.NewReaderSize(oneByte{s.in}, 1)
+	}
+	text, err := r.ReadString('\n')
+	if text == "" && err != nil {
+		return "", errors.Join(ErrConfig, fmt.Errorf("give %s", want))
+	}
+	return strings.TrimRight(text, "\r\n"), nil
+}
+
+// oneByte reads a byte at a time, so that what follows a line stays in the input.
+type oneByte struct {
+	r interface{ Read(p []byte) (int, error) }
+}
+
+// Read implements io.Reader.
+func (o oneByte) Read(p []byte) (int, error) {
+	if len(p) > 1 {
+		p = p[:1]
+	}
+	return o.r.Read(p)
+}

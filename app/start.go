@@ -1,0 +1,344 @@
+package app
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/seed-909bec58/readback/doors/hl7"
+	"github.com/seed-909bec58/readback/lab"
+	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/ledger/postgres"
+	"github.com/seed-909bec58/readback/ledger/redis"
+	"github.com/seed-909bec58/readback/ledger/sqlite"
+	"github.com/seed-909bec58/readback/notify"
+	"github.com/seed-909bec58/readback/server"
+	"github.com/seed-909bec58/readback/static"
+	"github.com/seed-909bec58/readback/vault"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+// servingFile tells verbs on the same machine where the server is.
+const servingFile = "serving.json"
+
+// Readback is one running node.
+type Readback struct {
+	HTTP string // "http://127.0.0.1:8080"
+	MLLP string // "127.0.0.1:2575", or empty
+
+	Lab    *lab.Lab
+	Vault  *vault.Vault
+	Server *server.Server
+	Door   *hl7.Server
+	Notary *lab.Notary
+
+	cfg    Config
+	log    *slog.Logger
+	closes []func() error // in the order of opening
+	stop   context.CancelFunc
+	run    sync.WaitGroup
+	http   *http.Server
+	reach  *notify.Follower
+	how    server.Listening
+	failed chan error // size 1: the first failure of a listener
+}
+
+// Start starts one Readback and returns when it serves. What was opened is closed again if that fails.
+func Start(ctx context.Context, cfg Config, log *slog.Logger, progress func(done, all int64)) (_ *Readback, err error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	r := &Readback{cfg: cfg, log: log, failed: make(chan error, 1), stop: func() {}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.Close())
+		}
+	}()
+	k, err := keys(cfg)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := ledger.NewSigner(cfg.Site, k.Checkpoint)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // it says what failed
+	}
+	store, err := r.openStore(ctx, signer.Public())
+	if err != nil {
+		return nil, err
+	}
+	if err := r.openLab(ctx, store, signer, progress); err != nil {
+		return nil, err
+	}
+	if err := r.openServer(k); err != nil {
+		return nil, err
+	}
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	r.stop = stop
+	r.run.Go(func() { r.Lab.Keep(run) })
+	r.run.Go(func() { r.Notary.Run(run) })
+	r.run.Go(func() { r.audit(run) })
+	r.run.Go(func() { r.reach.Run(run) })
+	if err := r.listen(ctx, run, k); err != nil {
+		return nil, err
+	}
+	return r, r.announce()
+}
+
+// openStore opens ledger and vault: SQLite under --data, or PostgreSQL.
+func (r *Readback) openStore(ctx context.Context, public string) (ledger.Store, error) {
+	c := r.cfg
+	if c.Postgres == "" {
+		if err := makeDir(c.Data); err != nil {
+			return nil, err
+		}
+		s, err := sqlite.Open(ctx, c.Data, sqlite.Options{Site: c.Site, Wall: c.Wall, Reserve: c.Reserve})
+		if err != nil {
+			return nil, err //nolint:wrapcheck // it says what is wrong and what to do
+		}
+		r.closes = append(r.closes, s.Close)
+		dsn, err := vault.SQLiteFile(filepath.Join(c.Data, vaultFile))
+		if err != nil {
+			return nil, err //nolint:wrapcheck // it names the file and the remedy
+		}
+		db, err := sql.Open("sqlite", dsn)
+		if err != nil {
+			return nil, fmt.Errorf("vault: %w", err)
+		}
+		r.closes = append(r.closes, db.Close)
+		return s, r.openVault(ctx, db, vault.SQLite)
+	}
+	s, err := postgres.Open(ctx, c.Postgres, postgres.Options{Site: c.Site, Node: c.Node, Key: public, Wall: c.Wall})
+	if err != nil {
+		return nil, err //nolint:wrapcheck // it says what is wrong and what to do
+	}
+	r.closes = append(r.closes, s.Close)
+	db, err := s.DB(ctx)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // it says what is wrong and what to do
+	}
+	r.closes = append(r.closes, db.Close)
+	return s, r.openVault(ctx, db, vault.PostgreSQL)
+}
+
+func (r *Readback) openVault(ctx context.Context, db *sql.DB, d vault.Dialect) error {
+	v, err := vault.Open(ctx, db, vault.Config{Dialect: d, Site: r.cfg.Site})
+	if err != nil {
+		return err //nolint:wrapcheck // it says what is wrong and what to do
+	}
+	r.Vault = v
+	return nil
+}
+
+func (r *Readback) openLab(ctx context.Context, store ledger.Store, signer *ledger.Signer, progress func(done, all int64)) error {
+	c := lab.Config{
+		Store: store, Site: r.cfg.Site, Zone: r.cfg.Zone, Node: r.cfg.Node, Public: signer.Public(), Log: r.log, Progress: progress,
+	}
+	if r.cfg.Data != "" && r.cfg.Postgres == "" {
+		c.Snapshot = filepath.Join(r.cfg.Data, "snapshot")
+	}
+	if r.cfg.Redis != "" {
+		bell, err := redis.Open(ctx, r.cfg.Redis, r.cfg.Site, r.log)
+		if err != nil {
+			return err //nolint:wrapcheck // it says what is wrong and what to do
+		}
+		r.closes = append(r.closes, bell.Close)
+		c.Bell = bell
+	}
+	l, err := lab.Open(ctx, c)
+	if err != nil {
+		return err //nolint:wrapcheck // it says what is wrong and what to do
+	}
+	r.Lab = l
+	r.closes = append(r.closes, l.Close)
+	if err := r.beginEpoch(ctx); err != nil {
+		return err
+	}
+	if r.Notary, err = lab.NewNotary(ctx, l, signer); err != nil {
+		return err //nolint:wrapcheck // it says what is wrong
+	}
+	return nil
+}
+
+// beginEpoch records, after a restore, from what the ledger goes on.
+func (r *Readback) beginEpoch(ctx context.Context) error {
+	if r.cfg.Data == "" {
+		return nil
+	}
+	path := filepath.Join(r.cfg.Data, restoredFile)
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var mark struct {
+		Size int64  `json:"size"`
+		Root string `json:"root"`
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &mark)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %s cannot be read: %w: restore the backup again", errBackup, path, err)
+	}
+	_, err = r.Lab.Record(ctx, lab.Clock, lab.Key{}, func(s *lab.State, _ time.Time) ([]lab.Event, error) {
+		if int64(s.Seq) > mark.Size {
+			return nil, nil // begun, and the mark was not removed in time
+		}
+		return []lab.Event{&wire.EpochBegan{Epoch: s.Epoch + 1, Size: mark.Size, Root: mark.Root, Why: "restored"}}, nil
+	})
+	if err != nil {
+		return fmt.Errorf("begin a new epoch: %w", err)
+	}
+	return os.Remove(path) //nolint:wrapcheck // the system's own words
+}
+
+func (r *Readback) openServer(k vault.Keys) error {
+	var behind []netip.Prefix
+	for _, b := range r.cfg.Behind {
+		p, err := netip.ParsePrefix(b)
+		if err != nil {
+			return fmt.Errorf("%w: --behind %q: give a network such as 10.0.0.0/8", ErrConfig, b)
+		}
+		behind = append(behind, p)
+	}
+	r.how = server.Listening{Addr: r.cfg.HTTP, CertFile: r.cfg.TLSCert, KeyFile: r.cfg.TLSKey, Behind: behind}
+	// The server shows what the follower counts, and the follower asks the server who is connected.
+	r.reach = notify.New(notify.Config{Lab: r.Lab, Log: r.log, Connected: func(person string) int { return r.Server.Hub().Connected(person) }})
+	s, err := server.New(server.Deps{
+		Lab: r.Lab, Vault: r.Vault, Notary: r.Notary, Static: static.Files, Log: r.log, Secret: k.Site,
+		SessionKey: k.Session, KeyBefore: k.Before, Behind: behind, Origins: r.cfg.Origins, Alone: r.reach.Alone,
+	})
+	if err != nil {
+		return err //nolint:wrapcheck // it says what is wrong
+	}
+	r.Server = s
+	return nil
+}
+
+// listen opens both doors. Plain HTTP is for this machine only, or for a proxy that ends TLS.
+func (r *Readback) listen(ctx, run context.Context, k vault.Keys) error {
+	ln, err := r.how.Listen(ctx)
+	if err != nil {
+		return fmt.Errorf("%w: --http %s: %w", ErrConfig, r.cfg.HTTP, err)
+	}
+	scheme := "http"
+	if r.cfg.TLSCert != "" {
+		scheme = "https"
+	}
+	r.HTTP = scheme + "://" + ln.Addr().String()
+	r.http = server.HTTP(r.Server, r.log)
+	r.run.Go(func() {
+		if err := r.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			r.fail(fmt.Errorf("http: %w", err))
+		}
+	})
+	if r.cfg.MLLP == "" {
+		return nil
+	}
+	ml, err := new(net.ListenConfig).Listen(ctx, "tcp", r.cfg.MLLP)
+	if err != nil {
+		return fmt.Errorf("%w: --mllp %s: %w: give a free address, or port 0", ErrConfig, r.cfg.MLLP, err)
+	}
+	r.MLLP = ml.Addr().String()
+	zone, err := time.LoadLocation(r.Lab.State().Zone)
+	if err != nil {
+		return errors.Join(fmt.Errorf("%w: zone of the ledger: %w", ErrConfig, err), ml.Close())
+	}
+	door := hl7.NewDoor(r.Lab, k.Site, zone, nil, r.log)
+	r.Door = &hl7.Server{Handler: door.Handle, Odd: door.Odd, Log: r.log}
+	r.run.Go(func() {
+		if err := r.Door.Serve(run, ml); err != nil {
+			r.fail(fmt.Errorf("mllp: %w", err))
+		}
+	})
+	return nil
+}
+
+func (r *Readback) fail(err error) {
+	select {
+	case r.failed <- err:
+	default:
+	}
+}
+
+// announce leaves the addresses for verbs on this machine.
+func (r *Readback) announce() error {
+	if r.cfg.Data == "" {
+		return nil
+	}
+	if err := makeDir(r.cfg.Data); err != nil {
+		return err
+	}
+	b, err := json.Marshal(map[string]any{"http": r.HTTP, "mllp": r.MLLP, "pid": os.Getpid(), "node": r.cfg.Node})
+	if err != nil {
+		return fmt.Errorf("announce: %w", err)
+	}
+	path := filepath.Join(r.cfg.Data, servingFile)
+	r.closes = append(r.closes, func() error { return os.Remove(path) })
+	return os.WriteFile(path, b, 0o600) //nolint:wrapcheck // the system's own words
+}
+
+// audit checks the invariants each minute and says what does not hold.
+func (r *Readback) audit(ctx context.Context) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			for _, fault := range r.Lab.State().Faults(r.Lab.Now()) {
+				r.log.Error("an invariant does not hold", "fault", fault)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Wait returns when ctx ends (nil), or when the node can no longer do its work.
+func (r *Readback) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-r.failed:
+		return err
+	case <-r.Lab.Broken():
+		return r.Lab.Ready() //nolint:wrapcheck // it says what is wrong
+	}
+}
+
+// drainTime is how long connections may take to end when the node stops.
+const drainTime = 10 * time.Second
+
+// Close stops serving, lets what was taken finish, and closes everything. It may be called once.
+func (r *Readback) Close() error {
+	var errs []error
+	if r.http != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+		defer cancel()
+		if err := r.Server.Drain(ctx); err != nil {
+			r.log.Warn("connections were cut", "error", err)
+		}
+		if err := r.http.Shutdown(ctx); err != nil {
+			errs = append(errs, r.http.Close())
+		}
+	}
+	r.stop()
+	r.run.Wait()
+	for i := len(r.closes) - 1; i >= 0; i-- {
+		errs = append(errs, r.closes[i]())
+	}
+	return errors.Join(errs...)
+}
