@@ -52,10 +52,11 @@ func Watch(told func(Status)) Option { return func(c *Client) { c.watch = told }
 
 // Client speaks to one Readback.
 type Client struct {
-	base  *url.URL
-	cred  Credentials
-	http  http.Client
-	watch func(Status)
+	base   *url.URL
+	cred   Credentials
+	http   http.Client
+	watch  func(Status)
+	silent time.Duration
 
 	mu sync.Mutex // one sign-in at a time
 	me wire.SignedIn
@@ -71,7 +72,7 @@ func Dial(ctx context.Context, address string, cred Credentials, opts ...Option)
 	if err != nil {
 		return nil, fmt.Errorf("client: %w", err)
 	}
-	c := &Client{base: base, cred: cred}
+	c := &Client{base: base, cred: cred, silent: SilentAfter}
 	for _, o := range opts {
 		o(c)
 	}

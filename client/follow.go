@@ -146,7 +146,7 @@ func (f *following) connection(ctx context.Context) error {
 		return err
 	}
 	for {
-		if err := ws.SetReadDeadline(time.Now().Add(SilentAfter)); err != nil {
+		if err := ws.SetReadDeadline(time.Now().Add(f.client.silent)); err != nil {
 			return fmt.Errorf("client: %w", err)
 		}
 		_, text, err := ws.ReadMessage()
