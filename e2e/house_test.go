@@ -77,6 +77,11 @@ func furnish(t testing.TB, n *node, wait int) {
 	}
 }
 
+// person is a technician to be admitted.
+func person(login string) roster.Person {
+	return roster.Person{Login: login, Name: "A. " + login, Role: roster.Technician}
+}
+
 func post(t testing.TB, to string, body any) {
 	t.Helper()
 	b, err := json.Marshal(body)

@@ -13,6 +13,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -35,12 +36,18 @@ type Loss struct {
 	Kept, Lost, Torn, Names int
 }
 
+// Plus returns the sum of two losses.
+func (l Loss) Plus(m Loss) Loss {
+	return Loss{Kept: l.Kept + m.Kept, Lost: l.Lost + m.Lost, Torn: l.Torn + m.Torn, Names: l.Names + m.Names}
+}
+
 // Disk is the disk.
 type Disk struct {
 	mu    sync.Mutex
 	root  *node
 	last  uint64 // id given
 	off   bool
+	lies  bool
 	ops   int
 	fault func(Op) syscall.Errno
 
@@ -277,6 +284,14 @@ func (d *Disk) Fault(f func(Op) syscall.Errno) {
 	d.fault = f
 }
 
+// Lie makes every sync from now on answer well and keep nothing, as some disks do. With it a test proves that it would
+// find a program that does not sync.
+func (d *Disk) Lie() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lies = true
+}
+
 // Ops returns how many operations were asked for so far.
 func (d *Disk) Ops() int {
 	d.mu.Lock()
@@ -291,25 +306,17 @@ func (d *Disk) PowerOff() {
 	d.off = true
 }
 
-// Bytes returns a file in the root directory as programs see it, nil if there is none.
-func (d *Disk) Bytes(name string) []byte {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	n := d.root.names[name]
-	if n == nil {
-		return nil
-	}
-	out := make([]byte, n.live.size)
-	n.read(out, 0)
-	return out
-}
-
-// flip changes one bit of a file in the root directory, on the disk and in the cache.
+// flip changes one bit of a file, on the disk and in the cache.
 func (d *Disk) flip(name string, bit int64) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n := d.root.names[name]
-	if n == nil || bit < 0 || bit/8 >= n.live.size {
+	n := d.root
+	for part := range strings.SplitSeq(name, "/") {
+		if n = n.names[part]; n == nil {
+			return syscall.ENOENT
+		}
+	}
+	if bit < 0 || bit/8 >= n.live.size {
 		return syscall.ENOENT
 	}
 	at := bit / 8

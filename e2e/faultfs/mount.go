@@ -52,12 +52,12 @@ func (d *Disk) PowerLoss(r *rand.Rand) (Loss, error) {
 	for _, n := range d.all() {
 		n.lose(r, &l)
 	}
-	d.off, d.fault = false, nil
+	d.off, d.lies, d.fault = false, false, nil
 	d.mu.Unlock()
 	return l, d.Mount(d.dir)
 }
 
-// Flip changes one bit of a file in the root directory behind the back of every program. No program may have a file of
+// Flip changes one bit of a file, named by its path in the disk, behind the back of every program. No program may have a file of
 // the disk open.
 func (d *Disk) Flip(name string, bit int64) error {
 	if err := d.Unmount(); err != nil {
@@ -274,7 +274,9 @@ func (in *inode) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 		return errno
 	}
 	defer in.disk.mu.Unlock()
-	in.node.sync()
+	if !in.disk.lies {
+		in.node.sync()
+	}
 	return 0
 }
 

@@ -1,0 +1,115 @@
+package e2e_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/seed-909bec58/readback/e2e/faultfs"
+	"github.com/seed-909bec58/readback/internal/need"
+)
+
+// faultyDisk mounts a disk that can fail for a test.
+func faultyDisk(t testing.TB) (*faultfs.Disk, string) {
+	t.Helper()
+	need.FUSE(t)
+	disk, dir := faultfs.New(), t.TempDir()
+	if err := disk.Mount(dir); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := disk.Unmount(); err != nil {
+			t.Error(err)
+		}
+	})
+	return disk, dir
+}
+
+// cutAfter cuts the disk's power before the operation after n more, and closes the channel that it returns then.
+func cutAfter(disk *faultfs.Disk, n int) <-chan struct{} {
+	cut := make(chan struct{})
+	var once sync.Once
+	last := disk.Ops() + n
+	disk.Fault(func(faultfs.Op) syscall.Errno {
+		if disk.Ops() > last {
+			once.Do(func() {
+				disk.PowerOff()
+				close(cut)
+			})
+		}
+		return 0
+	})
+	return cut
+}
+
+func TestPowerLossAtAnyStepOfTheDiskLosesNothingAcknowledged(t *testing.T) {
+	const seed, perDisk = 17, 50
+	r := rand.New(rand.NewPCG(seed, seed))
+	rounds := need.Count(20, 1000)
+	for first := 0; first < rounds; first += perDisk {
+		disk, mounted := faultyDisk(t)
+		dir := mounted + "/data"
+		n := serve(t, "--data", dir)
+		furnish(t, n, 2)
+		l := newLoad(t)
+		var lost faultfs.Loss
+		for round := first; round < min(rounds, first+perDisk); round++ {
+			lost = lost.Plus(l.powerLoss(t, disk, n, r))
+			verified(t, "--data", dir)
+			if round%5 == 4 { // at a step of the start too
+				cut := cutAfter(disk, r.IntN(60))
+				h, err := tryStart(t, "serve", "--http", strings.TrimPrefix(n.HTTP, "http://"), "--mllp", n.MLLP, "--data", dir)
+				if err == nil {
+					<-cut
+				}
+				h.kill()
+				lose(t, disk, r)
+				verified(t, "--data", dir)
+			}
+			if t.Failed() {
+				t.Fatalf("in round %d of seed %d", round, seed)
+			}
+			n = n.again(t, "--data", dir)
+		}
+		l.calm(t, n)
+		if code := n.stop(t); code != 0 {
+			t.Errorf("after the last restart it stops with %d", code)
+		}
+		verified(t, "--data", dir)
+		s := tellDir(t, dir)
+		s.holds(t, l)
+		messages, readBacks, _ := l.counts()
+		t.Logf("%d losses of power (%+v): %d messages and %d read-backs acknowledged, %d entries", min(rounds, first+perDisk)-first, lost, messages, readBacks, s.entries)
+		if messages < 100 || readBacks < 10 || lost.Lost == 0 || lost.Torn == 0 {
+			t.Errorf("%d messages and %d read-backs were acknowledged, and %+v: too few to say anything", messages, readBacks, lost)
+		}
+	}
+}
+
+// powerLoss loads a node until the power goes at some step of the disk.
+func (l *load) powerLoss(t testing.TB, disk *faultfs.Disk, n *node, r *rand.Rand) faultfs.Loss {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cut := cutAfter(disk, r.IntN(600))
+	go func() {
+		<-cut
+		n.kill()
+		cancel()
+	}()
+	l.run(ctx, n, 2)
+	n.kill()
+	return lose(t, disk, r)
+}
+
+func lose(t testing.TB, disk *faultfs.Disk, r *rand.Rand) faultfs.Loss {
+	t.Helper()
+	lost, err := disk.PowerLoss(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lost
+}
