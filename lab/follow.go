@@ -102,9 +102,7 @@ func (t *tail) add(es []ledger.Entry) {
 		t.size -= weight(&t.es[drop])
 		drop++
 	}
-	if drop > 0 {
-		t.es = append(make([]ledger.Entry, 0, max(len(t.es)-drop, 1024)+len(t.es)/4), t.es[drop:]...)
-	}
+	t.es = t.es[drop:] // readers may hold what is dropped; append moves to new memory now and then
 	close(t.grown)
 	t.grown = make(chan struct{})
 }
