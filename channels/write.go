@@ -282,14 +282,14 @@ func (c *conn) send(v any) error {
 // frame puts one websocket frame into the buffer (RFC 6455 §5.2; what a server sends is not masked).
 func (c *conn) frame(opcode int, payload []byte) {
 	c.hub.stats.Frames.Add(1)
-	b := append(c.buf, 0x80|byte(opcode)) //nolint:gosec // an opcode has four bits
+	b := append(c.buf, 0x80|byte(opcode))
 	switch n := len(payload); {
 	case n < 126:
 		b = append(b, byte(n))
 	case n <= 0xffff:
 		b = binary.BigEndian.AppendUint16(append(b, 126), uint16(n))
 	default:
-		b = binary.BigEndian.AppendUint64(append(b, 127), uint64(n)) //nolint:gosec // a length
+		b = binary.BigEndian.AppendUint64(append(b, 127), uint64(n))
 	}
 	c.buf = append(b, payload...)
 }

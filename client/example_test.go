@@ -18,7 +18,7 @@ import (
 var (
 	address string
 	key     string
-	print   = func(format string, a ...any) { fmt.Printf(format+"\n", a...) }
+	show    = func(format string, a ...any) { fmt.Printf(format+"\n", a...) }
 )
 
 // A clinician reads a critical result back: wrongly, then rightly.
@@ -40,14 +40,14 @@ func Example() {
 	_, err = lee.ReadBack(ctx, typed)
 	var differs *wire.Problem
 	if errors.As(err, &differs) && differs.Code == "mismatch" {
-		print("the potassium differs")
+		show("the potassium differs")
 	}
 	typed.Values[call.Results[0].ID] = call.Results[0].Value
 	done, err := lee.ReadBack(ctx, typed)
 	if err != nil {
 		log.Fatal(err)
 	}
-	print("closed by %s", done.Owner.Name)
+	show("closed by %s", done.Owner.Name)
 }
 
 // A technician's screen follows what happens, from what is open now.
@@ -63,7 +63,7 @@ func ExampleClient_Follow() {
 		case err != nil:
 			log.Fatal(err)
 		case e.Start != nil: // at the beginning, and whenever the client must start over
-			print("%d open call", len(e.Start.Calls))
+			show("%d open call", len(e.Start.Calls))
 			lee, err := client.Dial(ctx, address, client.Credentials{Login: "lee", Password: password})
 			if err != nil {
 				log.Fatal(err)
@@ -72,7 +72,7 @@ func ExampleClient_Follow() {
 				log.Fatal(err)
 			}
 		default:
-			print("%s of %s by %s", e.Kind, e.About[0], e.By)
+			show("%s of %s by %s", e.Kind, e.About[0], e.By)
 			return
 		}
 	}
@@ -94,7 +94,7 @@ func ExampleCheckReceipt() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	print("entry %d is %s", entry.Seq, entry.Kind)
+	show("entry %d is %s", entry.Seq, entry.Kind)
 }
 
 // An administrator admits a physician.
@@ -114,7 +114,7 @@ func ExampleClient_Admit() {
 	}
 	for _, p := range people {
 		if p.ID == id && p.Receives {
-			print("%s may receive read-backs", p.Name)
+			show("%s may receive read-backs", p.Name)
 		}
 	}
 }
@@ -132,10 +132,9 @@ func ExampleClient_Do() {
 	}
 	end.Call = "call/m1/1" // by its reference it can be found only while it is open
 	err = chief.Do(ctx, wire.DoEnd, client.NewKey(), end, nil)
-	var p *wire.Problem
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*wire.Problem](err); ok {
 		say, _, _ := strings.Cut(p.Say, " at ")
-		print("%s: %s", p.Code, say)
+		show("%s: %s", p.Code, say)
 	}
 }
 
@@ -153,5 +152,5 @@ func ExampleClient_Publish() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	print("published; %d people are on duty", len(duty.Duty))
+	show("published; %d people are on duty", len(duty.Duty))
 }

@@ -113,8 +113,7 @@ func (c *Client) tell(s Status) {
 
 // final tells whether coming back as one is would not help.
 func final(err error) bool {
-	var p *wire.Problem
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*wire.Problem](err); ok {
 		return !passing(p.Code)
 	}
 	var gone *websocket.CloseError

@@ -30,9 +30,10 @@ func faulty(t *testing.T, h *house, lose func(frame []byte) (drop, hang bool)) s
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain := httputil.NewSingleHostReverseProxy(to)
-	before := plain.Director
-	plain.Director = func(r *http.Request) { before(r); r.Host = to.Host; r.Header.Set("Origin", h.url) }
+	plain := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(to)
+		r.Out.Header.Set("Origin", h.url)
+	}}
 	var open sync.WaitGroup
 	ended := make(chan struct{})
 	mux := http.NewServeMux()

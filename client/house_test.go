@@ -91,7 +91,7 @@ func TestExamples(t *testing.T) {
 			h := newHouse(t)
 			var out []byte
 			address, key = h.url, h.Notary.Public()
-			print = func(format string, a ...any) { out = fmt.Appendf(out, format+"\n", a...) }
+			show = func(format string, a ...any) { out = fmt.Appendf(out, format+"\n", a...) }
 			c.run()
 			if got := string(out); got != c.want+"\n" {
 				t.Errorf("printed %q, expected %q", got, c.want)

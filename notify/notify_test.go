@@ -58,7 +58,7 @@ func TestARungThatReachesNoScreenIsCountedAndLoggedWithoutThePatient(t *testing.
 		t.Errorf("%d rungs reached nobody, expected one", alone)
 	}
 	open.set("person/lee", 0)
-	_, err := l.Lab.Record(t.Context(), lab.Actor{By: "person/chief"}, lab.Key{}, func(s *lab.State, _ time.Time) ([]lab.Event, error) {
+	_, err := l.Lab.Record(t.Context(), lab.Actor{By: "person/chief"}, lab.Key{}, func(*lab.State, time.Time) ([]lab.Event, error) {
 		return []lab.Event{&critical.Ended{Call: call.ID, Version: call.Version, Reason: "told-in-person", Owner: "person/chief"}}, nil
 	})
 	if err != nil {

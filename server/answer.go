@@ -89,8 +89,7 @@ func raw(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
 		return nil, wire.Bad("Content-Encoding", "The body must not be compressed.", "Send it as it is.")
 	}
 	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
-	var big *http.MaxBytesError
-	if errors.As(err, &big) {
+	if _, big := errors.AsType[*http.MaxBytesError](err); big {
 		return nil, &wire.Refusal{Err: wire.ErrTooLarge, Facts: map[string]any{"most": most}}
 	}
 	if err != nil {

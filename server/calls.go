@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-909bec58/readback/lab"
@@ -183,7 +184,8 @@ func reports(ev lab.Event) bool {
 func mismatch(st *lab.State, ev *critical.Mismatched, desk bool) error {
 	c, _ := st.Critical.Find(ev.Call)
 	fields := make([]wire.Differs, 0, len(ev.Fields))
-	say := "What you read back differs:"
+	var say strings.Builder
+	say.WriteString("What you read back differs:")
 	for i, f := range ev.Fields {
 		d := wire.Differs{Typed: ev.Sealed.Tail}
 		d.Field, d.Part = wire.BodyField(f)
@@ -198,9 +200,9 @@ func mismatch(st *lab.State, ev *critical.Mismatched, desk bool) error {
 			words = fmt.Sprintf("the %s of %s", d.Part, d.Label)
 		}
 		if i > 0 {
-			say += ","
+			say.WriteString(",")
 		}
-		say += fmt.Sprintf(" %s (you typed %q)", words, d.Typed)
+		fmt.Fprintf(&say, " %s (you typed %q)", words, d.Typed)
 		fields = append(fields, d)
 	}
 	do := "Look at the result again and read back what it says."
@@ -208,7 +210,7 @@ func mismatch(st *lab.State, ev *critical.Mismatched, desk bool) error {
 		do = "Look again; the laboratory's desk will telephone you too."
 	}
 	return &wire.Refusal{
-		Err: wire.ErrMismatch, Say: say + ".", Do: do, Field: fields[0].Field,
+		Err: wire.ErrMismatch, Say: say.String() + ".", Do: do, Field: fields[0].Field,
 		Facts: map[string]any{"fields": fields, "n": ev.N, "desk": desk, "call": ev.Call},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/seed-909bec58/readback/wire"
@@ -71,8 +72,8 @@ func (s *Server) from(r *http.Request) origin {
 	protos := r.Header.Values("X-Forwarded-Proto")
 	o.secure = o.secure || len(protos) == 1 && protos[0] == "https"
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0; i-- {
-		a, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+	for _, hop := range slices.Backward(hops) {
+		a, err := netip.ParseAddr(strings.TrimSpace(hop))
 		if err != nil {
 			break
 		}

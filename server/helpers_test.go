@@ -158,8 +158,19 @@ func wantCode(t testing.TB, err error, want string) *wire.Problem {
 	return p
 }
 
+// reply is an answer whose body was read.
+type reply struct {
+	StatusCode int
+	Status     string
+	Header     http.Header
+	cookies    []*http.Cookie
+}
+
+// Cookies are those that it sets.
+func (r *reply) Cookies() []*http.Cookie { return r.cookies }
+
 // request sends one request by hand.
-func (h *house) request(t testing.TB, method, path, body string, headers ...string) (*http.Response, string) {
+func (h *house) request(t testing.TB, method, path, body string, headers ...string) (*reply, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, h.url+path, strings.NewReader(body))
 	if err != nil {
@@ -179,15 +190,16 @@ func (h *house) request(t testing.TB, method, path, body string, headers ...stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // read whole
+	defer res.Body.Close()
+	out := &reply{res.StatusCode, res.Status, res.Header, res.Cookies()}
 	if res.StatusCode == http.StatusSwitchingProtocols {
-		return res, ""
+		return out, ""
 	}
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res, string(b)
+	return out, string(b)
 }
 
 // cookie signs somebody in by hand and returns the Cookie header.

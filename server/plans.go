@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/seed-909bec58/readback/lab"
@@ -20,9 +21,7 @@ func (s *Server) limits(q *asked) (any, error) {
 	for _, set := range b.Sets.All() {
 		out.Sets = append(out.Sets, wire.LimitSet{Set: set, Faults: critical.Check(set)})
 	}
-	for setting, as := range b.Active.All() {
-		out.Active[setting] = as
-	}
+	maps.Insert(out.Active, b.Active.All())
 	return out, nil
 }
 

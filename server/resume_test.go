@@ -23,7 +23,7 @@ type brittle struct {
 func (b *brittle) Read(p []byte) (int, error) {
 	if b.left.Load() <= 0 {
 		b.lost.Add(1)
-		_ = b.Conn.Close()
+		_ = b.Close()
 		return 0, net.ErrClosed
 	}
 	n, err := b.Conn.Read(p)

@@ -86,7 +86,11 @@ func New(d Deps) (*Server, error) {
 			return nil, errors.Join(errors.New("server: origin "+o), err)
 		}
 	}
-	keys := []ed25519.PublicKey{d.SessionKey.Public().(ed25519.PublicKey)} //nolint:forcetypeassert // by its doc
+	public, ok := d.SessionKey.Public().(ed25519.PublicKey)
+	if !ok {
+		return nil, errors.New("server: the session key has no public half")
+	}
+	keys := []ed25519.PublicKey{public}
 	if d.KeyBefore != nil {
 		keys = append(keys, d.KeyBefore)
 	}

@@ -148,7 +148,7 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, person string, dev
 	if err != nil {
 		return err //nolint:wrapcheck // the table knows it
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // without Secure only over plain HTTP on loopback
 		Name: cookieName(secure), Value: secret, Path: "/", MaxAge: int(life / time.Second),
 		Secure: secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
@@ -164,7 +164,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // without Secure only over plain HTTP on loopback
 		Name: cookieName(secure), Path: "/", MaxAge: -1, Secure: secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
 	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)

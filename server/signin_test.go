@@ -114,7 +114,7 @@ func TestFirstAdministratorIsAdmittedOnceByTheLink(t *testing.T) {
 	if !ok {
 		t.Fatal("there is no link:", link)
 	}
-	post := func(token, login string) (*http.Response, string) {
+	post := func(token, login string) (*reply, string) {
 		return h.request(t, http.MethodPost, "/api/setup", fmt.Sprintf(`{"token":%q,"login":%q,"name":"Ruth Root","password":%q}`, token, login, password))
 	}
 	if res, _ := post("another", "root"); res.StatusCode != http.StatusGone {

@@ -38,6 +38,7 @@ func (h *house) dial(t testing.TB, cookie string, d websocket.Dialer) *socket {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_ = res.Body.Close()
 	if res.Header.Get("Sec-WebSocket-Extensions") != "" {
 		t.Error("compression was agreed on")
 	}
@@ -70,8 +71,7 @@ func (s *socket) code() int {
 	s.t.Helper()
 	for {
 		_, _, err := s.ReadMessage()
-		var end *websocket.CloseError
-		if errors.As(err, &end) {
+		if end, ok := errors.AsType[*websocket.CloseError](err); ok {
 			return end.Code
 		}
 		if err != nil {
@@ -95,11 +95,11 @@ func TestHeartbeatSaysWhatThisViewerMaySee(t *testing.T) {
 	for _, login := range []string{"tech", "lee", "else"} {
 		s := h.dial(t, h.cookie(t, login), websocket.Dialer{})
 		s.ask(`{"id":"1","do":"follow","body":{"after":0}}`)
-		last, channels := ledger.Seq(0), []string(nil)
+		last, hears := ledger.Seq(0), []string(nil)
 		for {
 			f := s.frame()
 			if f.Start != nil {
-				channels = f.Start.Channels
+				hears = f.Start.Channels
 				if f.Re != "1" || f.Start.After != 0 || f.Start.Over != "" {
 					t.Fatalf("started with %+v", f.Start)
 				}
@@ -119,12 +119,12 @@ func TestHeartbeatSaysWhatThisViewerMaySee(t *testing.T) {
 			}
 			want := ledger.Seq(0)
 			for _, e := range es {
-				if lab.May(channels, e.To) {
+				if lab.May(hears, e.To) {
 					want = e.Seq
 				}
 			}
 			if f.Beat.Last != want || last != want || f.Beat.Age > 3000 || f.Beat.Now.IsZero() {
-				t.Errorf("%s: the beat says %+v; sent was up to %d, and the ledger has %d for %v", login, f.Beat, last, want, channels)
+				t.Errorf("%s: the beat says %+v; sent was up to %d, and the ledger has %d for %v", login, f.Beat, last, want, hears)
 			}
 			break
 		}

@@ -29,8 +29,7 @@ func Read(text []byte, v any) error {
 	if err == nil {
 		return nil
 	}
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return Bad(wrong.Field, fmt.Sprintf("The field %q must be %s.", wrong.Field, kindOf(wrong)), "Correct it.")
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {

@@ -43,8 +43,7 @@ func ProblemOf(err error) (p *Problem, status int, ok bool) {
 		}
 		p = &Problem{Code: r.code, Say: r.say, Do: r.do}
 		p.known(err)
-		var own *Refusal
-		if errors.As(err, &own) {
+		if own, ok := errors.AsType[*Refusal](err); ok {
 			p.own(own)
 		}
 		return p, r.status, true
@@ -81,16 +80,13 @@ func (p *Problem) own(r *Refusal) {
 
 // known takes over the facts of the rooms' own errors.
 func (p *Problem) known(err error) {
-	var typed *critical.TypedError
-	if errors.As(err, &typed) {
+	if typed, ok := errors.AsType[*critical.TypedError](err); ok {
 		p.Field, _ = BodyField(typed.Field)
 	}
-	var stale *critical.StaleError
-	if errors.As(err, &stale) {
+	if stale, ok := errors.AsType[*critical.StaleError](err); ok {
 		p.Facts = map[string]any{"version": stale.Version}
 	}
-	var may *critical.MayNotError
-	if errors.As(err, &may) {
+	if may, ok := errors.AsType[*critical.MayNotError](err); ok {
 		p.Facts = map[string]any{"reason": may.Reason}
 		if words, ok := mayNot[may.Reason]; ok {
 			p.Say, p.Do = words[0], words[1]

@@ -54,9 +54,20 @@ func TestAFullFrameHoldsTheLeafByteForByte(t *testing.T) {
 func TestReadNamesTheFieldAndNotWhatStoodInIt(t *testing.T) {
 	nested := func(n int) string { return strings.Repeat(`{"values":`, n) + "1" + strings.Repeat("}", n) }
 	for _, c := range []struct{ text, field string }{
-		{`{"call":5}`, "call"}, {`{"version":1.5}`, "version"}, {`{"version":99999999999999999999}`, "version"}, {`{"values":[]}`, "values"},
-		{`{"kall":"secret"}`, "kall"}, {`{"tail":"secret","tail":"secret"}`, "tail"}, {`{"values":{"r":"secret","r":"secret"}}`, "values.r"},
-		{`"secret"`, ""}, {`null`, ""}, {`[{}]`, ""}, {`{} secret`, ""}, {`{"call":"secret`, "call"}, {`{"call" "secret"}`, "call"}, {`{"call":"` + "\xff" + `"}`, ""},
+		{`{"call":5}`, "call"},
+		{`{"version":1.5}`, "version"},
+		{`{"version":99999999999999999999}`, "version"},
+		{`{"values":[]}`, "values"},
+		{`{"kall":"secret"}`, "kall"},
+		{`{"tail":"secret","tail":"secret"}`, "tail"},
+		{`{"values":{"r":"secret","r":"secret"}}`, "values.r"},
+		{`"secret"`, ""},
+		{`null`, ""},
+		{`[{}]`, ""},
+		{`{} secret`, ""},
+		{`{"call":"secret`, "call"},
+		{`{"call" "secret"}`, "call"},
+		{`{"call":"` + "\xff" + `"}`, ""},
 		{nested(33), strings.Repeat("values.", 31) + "values"},
 	} {
 		err := wire.Read([]byte(c.text), new(wire.ReadBackBody))
@@ -70,8 +81,8 @@ func TestReadNamesTheFieldAndNotWhatStoodInIt(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	var any map[string]any
-	if err := wire.Read([]byte(nested(32)), &any); err != nil {
+	var whole map[string]any
+	if err := wire.Read([]byte(nested(32)), &whole); err != nil {
 		t.Error("32 deep is not too deep:", err)
 	}
 }

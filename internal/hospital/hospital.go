@@ -181,8 +181,10 @@ func potassium(s *lab.State, id, ref string, now time.Time) ([]lab.Event, error)
 			Result: "result/" + id, Codings: []critical.Coding{{System: "LN", Code: "2823-3"}}, Status: "F",
 			Sealed: critical.Sent{Value: Value, Unit: "mmol/L", Name: "Potassium"},
 		}},
-		Refs:    []string{ref},
-		Steps:   func(tier string) []critical.Step { return lab.Steps(s.Roster.Ladder(s.Place("patient/a1", "ICU-2"), tier, now)) },
+		Refs: []string{ref},
+		Steps: func(tier string) []critical.Step {
+			return lab.Steps(s.Roster.Ladder(s.Place("patient/a1", "ICU-2"), tier, now))
+		},
 		Resolve: s.Resolve(now),
 	}, now)
 	for _, ev := range filed {
