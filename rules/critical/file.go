@@ -145,7 +145,7 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 	case "D", "W", "X":
 		e.Outcome = Withdrawn
 		return out
-	case "I", "O", "S", "N":
+	case "I", "O", "N":
 		e.Outcome = Pending
 		return out
 	}

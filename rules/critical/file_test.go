@@ -352,3 +352,18 @@ func TestWhoMayReadBack(t *testing.T) {
 		}
 	}
 }
+
+// A partial or preliminary value is a value: it calls. A result that is only announced does not.
+func TestAPartialCriticalValueCalls(t *testing.T) {
+	for status, calls := range map[string]bool{"F": true, "P": true, "S": true, "R": true, "": true, "I": false, "O": false} {
+		s := newSite(t)
+		evs, err := s.board.File(message("m1", report("result/1", "K", "7.1", "mmol/L", status)), s.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened := slices.ContainsFunc(evs, func(ev critical.Event) bool { return ev.Kind() == "critical.opened" })
+		if opened != calls {
+			t.Errorf("OBX-11 %q: called %v, want %v", status, opened, calls)
+		}
+	}
+}
