@@ -27,7 +27,7 @@ type load struct {
 	answered map[string]wire.ReadBack  // by call
 	held     *command                  // a read-back that was sent, perhaps, and not answered
 	problems map[string]int            // by code
-	people   map[string]*client.Client // by login
+	people   map[string]*client.Client // by login and address
 }
 
 type message struct {
@@ -108,7 +108,7 @@ func turns(n int) func() bool {
 // person returns the session of somebody, which outlives restarts.
 func (l *load) person(ctx context.Context, at, login string) *client.Client {
 	l.mu.Lock()
-	c := l.people[login]
+	c := l.people[login+at]
 	l.mu.Unlock()
 	if c == nil {
 		var err error
@@ -116,7 +116,7 @@ func (l *load) person(ctx context.Context, at, login string) *client.Client {
 			return nil
 		}
 		l.mu.Lock()
-		l.people[login] = c
+		l.people[login+at] = c
 		l.mu.Unlock()
 	}
 	return c
