@@ -30,16 +30,16 @@ function typing(d) {
       h("p", { class: "then" }, h("b", {}, c.patient.name || "Name not sent"), c.patient.born ? `, born ${born(c.patient.born)}` : "", h("br"),
         "No. ", identifier(c.patient.identifiers?.[0], true), h("br"), results.map((r) => [h("b", {}, r.label || "Result"), " ", covered("Value"), " "]))),
     h("form", { class: "stack", "data-submit": "read-back", autocomplete: "off", novalidate: true, "data-key": `form ${c.id}` },
-      h("p", { class: "note" }, "Type what is covered, from memory or from your note. Nothing can be pasted here."),
+      h("p", { class: "note" }, "Type what is covered, from memory or from your note: the value, and the last four characters of the record number."),
       h("div", { class: results.length === 1 ? "pair" : "stack" },
         results.map((r) => entry(d, r.id, results.length === 1 ? "Value" : r.label, r.unit, /^[0-9.]+$/.test(r.value ?? "") ? "decimal" : "text")),
-        entry(d, "tail", "Last four characters", "of the number", "text")),
+        entry(d, "tail", "End of the number", `${Math.min(4, [...d.tail.replace(/[^\p{L}\p{N}]/gu, "")].length)} of 4`, "text")),
       h("p", { class: "wrong", role: "alert", id: "wrong" }, d.say),
       connected() ? null : h("p", { class: "notice" }, "Not connected. What you typed is kept; it can be sent when the connection is back. If it is urgent, telephone the laboratory."),
       h("button", { class: "button primary tall", type: "submit", "aria-disabled": busy || !connected() ? "true" : null },
         icon("equal"), busy ? "Being recorded" : d.phase === "unsure" ? "Send it again" : "Read back"),
       d.phase === "unsure" ? h("p", { class: "note" }, "It is not known yet whether it counts. Sent again unchanged, it counts once.") : null,
-      button("look", { class: "button bare" }, icon("eye"), "Look again (clears what you typed)")),
+      button("look", { class: "button bare" }, icon("eye"), "Look again")),
   ];
 }
 
@@ -83,6 +83,7 @@ function differs(d) {
 function done(d) {
   const c = d.call;
   const at = Date.parse(d.done.at);
+  const tries = (current(d).mismatches ?? 0) + 1;
   const others = byUrgency(app.calls.filter((o) => o.id !== c.id && o.may.readBack), now());
   const side = (label, what) => h("div", { class: "side" }, h("span", { class: "label" }, label), what);
   return [
@@ -94,9 +95,9 @@ function done(d) {
       asked(c).map((r) => [h("h3", {}, r.label),
         h("div", { class: "versus agrees" }, side("Reported", value(r.value, r.unit)), h("span", { class: "sign" }, icon("equal", "big"), h("span", { class: "unseen" }, "equals")), side("Read back", value(d.values[r.id], r.unit)))]),
       h("dl", { class: "facts" }, h("div", {}, h("dt", {}, "By"), h("dd", {}, d.done.owner?.name ?? app.me?.name)), h("div", {}, h("dt", {}, "Call"), h("dd", {}, d.done.ref || c.ref)),
-        c.mismatches ? h("div", {}, h("dt", {}, "Tries"), h("dd", {}, String(c.mismatches + 1))) : null),
+        tries > 1 ? h("div", {}, h("dt", {}, "Tries"), h("dd", {}, String(tries))) : null),
       h("h3", { class: "with-icon" }, icon("proof"), "In the ledger"),
-      h("p", {}, "Entry ", h("b", { id: "entry" }, String(d.done.seq)), ` of ${app.site}. The receipt proves it offline, and holds nothing about the patient.`),
+      h("p", {}, "Entry ", h("b", { id: "entry" }, String(d.done.seq)), ` in the ledger of ${app.site}. The receipt proves it without a connection, and holds nothing about the patient.`),
       h("a", { class: "button", href: `/api/receipt/${d.done.seq}`, download: `readback-receipt-${d.done.seq}.json` }, icon("keep"), "Keep the receipt")),
     others.length ? button("open", { class: "button primary tall", "data-id": others[0].id }, `Next call (${others.length})`, icon("next")) : button("home", { class: "button primary tall" }, "My calls"),
   ];

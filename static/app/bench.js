@@ -5,7 +5,7 @@ import { ringing } from "./list.js";
 import { button, due, kindOf, labels, outcome, then, value } from "./parts.js";
 import { app, connected, now } from "./state.js";
 import { atDesk, byUrgency, urgency } from "./urgency.js";
-import { called, capital, clock, count, day, exact, named, reason, span, took } from "./words.js";
+import { because, called, capital, clock, count, day, exact, named, reason, span, took } from "./words.js";
 
 const lately = 20_000; // ms for which a call that has just closed is marked
 
@@ -26,9 +26,11 @@ export function bench() {
 }
 
 function heading(n) {
+  if (app.line.state === "connecting") return h("div", {}, h("h1", { tabindex: "-1" }, "Connecting"));
+  const late = app.calls.filter((c) => urgency(c, now()).kind === "late").length;
   const at = connected() ? `${day(now())}, ${clock(now())}` : `As of ${clock(app.line.since)}`;
   return h("div", {}, h("h1", { tabindex: "-1" }, n === 0 ? "Nothing waits for the laboratory" : n === 1 ? "1 thing needs a person now" : `${n} things need a person now`),
-    h("p", {}, `${count(app.calls.length, "call is", "calls are")} open. ${at}`));
+    h("p", {}, `${count(app.calls.length, "call is", "calls are")} open${late ? `, ${late} late` : ""}. ${at}`));
 }
 
 function card(c, desk) {
@@ -39,7 +41,7 @@ function card(c, desk) {
       h("h2", {}, icon("late"), `Telephone now: ${labels(c)}${c.unitNow || c.unit ? `, ${c.unitNow || c.unit}` : ""}`), h("p", {}, due(c)),
       h("p", { class: "desk-why" }, telephone(c))) : null,
     h("div", { class: "bench-row" },
-      h("p", { class: `tag ${kind}` }, kindOf(c), desk ? null : due(c)),
+      desk ? null : h("p", { class: `tag ${kind}` }, kindOf(c), due(c, true)),
       c.results.map((one) => h("p", {}, h("b", {}, one.label), " ", value(one.value, one.unit, "small"))),
       h("p", { class: "soft" }, [c.unitNow || c.unit, c.patient.name || "not identified"].filter(Boolean).join(" · ")),
       c.mismatches ? h("p", { class: "tag plain" }, icon("unequal"), count(c.mismatches, "mismatch", "mismatches")) : null,
@@ -52,8 +54,8 @@ function telephone(c) {
   const asked = c.rungs.filter((r) => r.ask !== "desk" && (r.to ?? []).length);
   const why = c.rungs.findLast((r) => r.ask === "desk" || r.desk)?.why ?? "";
   const who = [...new Set(asked.flatMap((r) => r.to.map(named)))];
-  const silent = c.mismatches > 1 ? capital(why) : who.length ? `No read-back from ${who.join(", ")} for ${span(now() - Date.parse(asked[0].at))}` : "Nobody was found to call";
-  return `${silent}. ${then(c)}`;
+  const silent = c.mismatches > 1 ? because(why) : who.length ? `No read-back from ${who.join(", ")} for ${span(now() - Date.parse(asked[0].at))}` : "Nobody was found to call";
+  return `${silent}.`;
 }
 
 // timeline is what happened to a call, in order, and what comes next.
@@ -62,7 +64,7 @@ function timeline(c) {
   const rungs = c.rungs.map((r) => (r.ask === "desk" ? { at: r.at, what: "Desk told", who: "", why: r.why } : { at: r.at, what: r.desk ? "Called, desk told" : "Called", who: called({ ...r, desk: false }), why: r.why }));
   const done = c.standing === "open" ? [] : [{ at: c.finished, what: c.outcome === "read-back" ? "Read back" : "Ended", who: named(c.owner), end: true }];
   const all = [{ at: c.opened, what: "Opened", who: "" }, ...rungs, ...looks, ...done].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-  const items = all.map((e) => h("li", { class: e.end ? "end" : "", title: e.why ? capital(e.why) : null }, h("b", {}, e.what), h("span", {}, e.who), h("time", {}, exact(e.at, now()))));
+  const items = all.map((e) => h("li", { class: e.end ? "end" : "", title: e.why ? because(e.why) : null }, h("b", {}, e.what), h("span", {}, e.who), h("time", {}, exact(e.at, now()))));
   if (c.standing === "open") {
     items.push(h("li", { class: "wait" }, h("b", {}, "Read back"), h("span", {}, c.mismatches ? `not yet, ${count(c.mismatches, "mismatch", "mismatches")}` : "not yet")));
     if (c.next) items.push(h("li", { class: "next" }, h("b", {}, called(c.next)), h("time", {}, `at ${clock(c.next.at, now())}`)));

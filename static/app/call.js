@@ -4,7 +4,7 @@ import { h, icon } from "./dom.js";
 import { button, capital, due, facts, kindOf, outcome, sense, then, value } from "./parts.js";
 import { app, connected, find, now, ofLab } from "./state.js";
 import { urgency } from "./urgency.js";
-import { called, clock, count, exact, mayNot, named, sent, took } from "./words.js";
+import { because, called, clock, count, exact, mayNot, named, sent, took } from "./words.js";
 
 export const backTo = () => button("back", { class: "back" }, icon("back"), ofLab() ? "The bench" : "My calls");
 
@@ -51,7 +51,7 @@ function asked(c) {
   const rungs = c.rungs.map((r) => ({ at: r.at, text: `${called(r)} ${called(r) === "You" ? "were" : r.ask === "desk" ? "told" : "called"}`.replace("Laboratory desk told", "Laboratory desk told to telephone"), why: r.why }));
   const all = [...rungs, ...looks].sort((a, b) => (a.at < b.at ? -1 : 1));
   return h("section", { class: "panel", "aria-labelledby": "asked" }, h("h2", { id: "asked" }, "Who was called"),
-    h("ol", { class: "story" }, all.map((e) => h("li", {}, h("time", {}, exact(e.at, now())), h("span", {}, h("b", {}, e.text === "You were" ? "You were called" : e.text), e.why ? [h("br"), h("span", { class: "note" }, capital(e.why))] : null))),
+    h("ol", { class: "story" }, all.map((e) => h("li", {}, h("time", {}, exact(e.at, now())), h("span", {}, h("b", {}, e.text === "You were" ? "You were called" : e.text), e.why ? [h("br"), h("span", { class: "note" }, because(e.why))] : null))),
       c.next ? h("li", { class: "next" }, h("time", {}, clock(c.next.at, now())), h("span", {}, h("b", {}, `Next: ${called(c.next)}`))) : null),
     h("p", { class: "note" }, `Opened ${exact(c.opened, now())}. Call ${c.ref}, version ${c.version}.`));
 }

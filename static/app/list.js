@@ -19,6 +19,7 @@ export function list() {
 }
 
 function heading(calls, late) {
+  if (app.line.state === "connecting") return h("div", {}, h("h1", { tabindex: "-1" }, "Connecting"));
   if (!connected()) {
     return h("div", {}, h("h1", { tabindex: "-1" }, `${count(calls.length, "call", "calls")}, as of ${clock(app.line.since)}`),
       h("p", {}, "New calls cannot reach this screen now. They go to the telephone and to the next person instead."));

@@ -22,12 +22,12 @@ let pressed = false; // a finger is on the screen: nothing moves under it
 function draw() {
   if (pressed || !began) return;
   const shut = app.locked !== null || !app.me;
-  document.documentElement.dataset.line = shut || connected() ? "live" : "down";
+  document.documentElement.dataset.line = shut || connected() || app.line.state === "connecting" ? "live" : "down";
   show(at("top"), top(shut));
   show(at("bar"), shut ? null : bar());
   const name = app.screen.name === "list" && ofLab() ? "bench" : app.screen.name;
   const screen = shut ? door() : { list, bench, call, answer }[name]();
-  show(at("main"), h("div", { class: `page ${shut ? "narrow" : name}`, "data-key": `${shut ? "door" : name} ${shut ? "" : app.screen.call}` }, screen));
+  show(at("main"), h("div", { class: `page page-${shut ? "door" : name}`, "data-key": `${shut ? "door" : name} ${shut ? "" : app.screen.call}` }, screen));
   const waits = shut ? 0 : ofLab() ? app.calls.filter(atDesk).length : app.calls.filter((c) => c.may.called).length;
   document.title = waits ? `(${waits}) Readback` : "Readback";
 }

@@ -63,11 +63,12 @@ export function facts(c) {
 }
 
 // due is the time left or past, in figures and a word; as it was when not connected.
-export function due(c) {
+// brief leaves the word "late" out where it stands beside already.
+export function due(c, brief) {
   if (!connected()) return h("span", { class: "left" }, h("small", {}, `opened ${clock(c.opened, now())}`));
   const { kind, at } = urgency(c, now());
   const late = kind === "late";
-  return h("span", { class: "left" }, span(late ? now() - at : at - now()), h("small", {}, late ? " late" : " left"));
+  return h("span", { class: "left" }, span(late ? now() - at : at - now()), late && brief ? null : h("small", {}, late ? " late" : " left"));
 }
 
 const kinds = { late: "Late", critical: "Critical", significant: "Significant" };
@@ -98,7 +99,8 @@ export function ladder(c) {
 export function then(c) {
   if (!c.next) return "The laboratory is asked again until somebody answers.";
   const whom = called(c.next);
-  const verb = c.next.ask === "desk" ? "is told to telephone" : whom.startsWith("You") || whom.includes(",") ? "are called" : "is called";
+  const again = c.rungs.some((r) => r.ask === "desk") ? " again" : "";
+  const verb = c.next.ask === "desk" ? `is told${again} to telephone` : whom.startsWith("You") || whom.includes(",") ? "are called" : "is called";
   return `At ${clock(c.next.at, now())} ${whom === "You" ? "you" : whom === "Laboratory desk" ? "the laboratory desk" : whom} ${verb}${c.next.ask === "desk" ? "" : " too"}.`;
 }
 

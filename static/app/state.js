@@ -149,4 +149,4 @@ export function seen(call) {
 }
 
 export const ofLab = () => ["technician", "supervisor", "director"].includes(app.me?.role);
-export const connected = () => app.line.state === "live";
+export const connected = () => app.line.state === "live" || app.line.state === "catching";

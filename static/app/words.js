@@ -73,6 +73,9 @@ export function took(milliseconds) {
 export const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 export const capital = (text) => (text ? text[0].toUpperCase() + text.slice(1) : "");
 
+// because is why somebody was asked, without our ids.
+export const because = (why) => capital(why.replace(/\bpost\/([\w-]+)/g, (_, post) => (post === "desk" ? "the desk" : post.toUpperCase())));
+
 const asks = {
   unit: "Who covers the unit", attending: "Attending clinician", ordering: "Ordering clinician",
   first: "First call", second: "Second call", third: "Third call",

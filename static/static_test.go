@@ -1,0 +1,121 @@
+package static_test
+
+import (
+	"bytes"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/seed-909bec58/readback/static"
+)
+
+// files are all files of the web app, by name.
+func files(t *testing.T) map[string][]byte {
+	t.Helper()
+	all := map[string][]byte{}
+	err := fs.WalkDir(static.Files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		all[name], err = fs.ReadFile(static.Files, name)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestIndexStandsAtTheRoot(t *testing.T) {
+	index := files(t)["index.html"]
+	if !bytes.Contains(index, []byte(`<script type="module" src="main.js">`)) {
+		t.Error("index.html is not at the root, or does not load main.js")
+	}
+}
+
+// embed leaves files of such names out without a word.
+func TestNoNameBeginsWithUnderscoreOrDot(t *testing.T) {
+	for name := range files(t) {
+		for part := range strings.SplitSeq(name, "/") {
+			if strings.HasPrefix(part, "_") || strings.HasPrefix(part, ".") {
+				t.Errorf("%s: %s begins with _ or .", name, part)
+			}
+		}
+	}
+}
+
+// forbidden is what the content policy refuses, or the house does not want, in files of some endings.
+var forbidden = []struct {
+	what, in string
+	match    *regexp.Regexp
+}{
+	{"an inline script", ".html", regexp.MustCompile(`(?i)<script(?:\s+(?:type="[^"]*"|async|defer))*\s*>`)},
+	{"an inline style", ".html .svg", regexp.MustCompile(`(?i)<style|\sstyle\s*=`)},
+	{"an event attribute", ".html .svg", regexp.MustCompile(`(?i)\son[a-z]+\s*=`)},
+	{"an inline style, set as an attribute", ".js", regexp.MustCompile(`setAttribute\(\s*["'` + "`" + `]style|[{,]\s*style:`)},
+	{"markup made from text", ".js", regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function`)},
+	{"storage in the browser", ".js", regexp.MustCompile(`localStorage|sessionStorage|indexedDB|document\.cookie|caches\.`)},
+	{"an address outside", ".html .css .js .svg", regexp.MustCompile(`(?i)(?:https?:|wss?:)?//[a-z0-9-]+(?:\.[a-z0-9-]+)+|@import|data:`)},
+}
+
+// namespace is how SVG is named; nobody asks for it.
+const namespace = "http://www.w3.org/2000/svg"
+
+func TestNothingInlineNothingStoredNothingFromOutside(t *testing.T) {
+	for name, text := range files(t) {
+		kept := strings.ReplaceAll(string(text), namespace, "")
+		for _, f := range forbidden {
+			if !strings.Contains(" "+f.in+" ", " "+path.Ext(name)+" ") {
+				continue
+			}
+			if found := f.match.FindString(kept); found != "" {
+				t.Errorf("%s: %s: %q", name, f.what, found)
+			}
+		}
+	}
+}
+
+func TestTheRulesFindWhatTheyForbid(t *testing.T) {
+	for what, example := range map[string]string{
+		"an inline script":                     `<script>alert(1)</script>`,
+		"an inline style":                      `<p style="color:red">`,
+		"an event attribute":                   `<p onclick="go()">`,
+		"an inline style, set as an attribute": `h("p", { style: "color:red" })`,
+		"markup made from text":                `el.innerHTML = text`,
+		"storage in the browser":               `localStorage.setItem("a", "b")`,
+		"an address outside":                   `src="https://cdn.example.org/x.js"`,
+	} {
+		found := false
+		for _, f := range forbidden {
+			found = found || f.what == what && f.match.MatchString(example)
+		}
+		if !found {
+			t.Errorf("%s passes: %s", what, example)
+		}
+	}
+}
+
+var imported = regexp.MustCompile(`(?m)^(?:import|export) .* from "\./([^"]+)";$`)
+
+func TestEveryImportIsThereAndEveryModuleIsUsed(t *testing.T) {
+	all := files(t)
+	used := map[string]bool{"main.js": true}
+	for name, text := range all {
+		if path.Ext(name) != ".js" {
+			continue
+		}
+		for _, m := range imported.FindAllSubmatch(text, -1) {
+			used[string(m[1])] = true
+			if all[string(m[1])] == nil {
+				t.Errorf("%s imports %s, which is not there", name, m[1])
+			}
+		}
+	}
+	for name := range all {
+		if path.Ext(name) == ".js" && !used[name] {
+			t.Errorf("%s is imported by nobody", name)
+		}
+	}
+}
