@@ -26,8 +26,7 @@ func (s *Server) Ready() error {
 	}
 	if age := s.hub.Age(); age > oldest {
 		return &wire.Refusal{
-			Err: wire.ErrCrowded, Say: fmt.Sprintf("This node last knew %s ago that it has everything in the ledger.", age.Round(time.Second)),
-			Do: "Use another node; look at this one's database.",
+			Err: wire.ErrBehind, Say: fmt.Sprintf("This node last knew %s ago that it has everything in the ledger.", age.Round(time.Second)),
 		}
 	}
 	return nil

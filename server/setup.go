@@ -37,10 +37,10 @@ func (s *Server) openSetup() error {
 }
 
 // SetupLink returns the link with which the first administrator is admitted, once and within SetupFor, or "" when
-// somebody is admitted. The secret stands after the #, which browsers send to nobody.
+// somebody is admitted or its time is over. The secret stands after the #, which browsers send to nobody.
 func (s *Server) SetupLink(base string) string {
 	link := s.setup.Load()
-	if link == nil || s.Lab.State().Roster.People.Len() > 0 {
+	if link == nil || !time.Now().Before(link.until) || s.Lab.State().Roster.People.Len() > 0 {
 		return ""
 	}
 	return base + "/#setup=" + link.token

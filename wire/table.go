@@ -36,6 +36,8 @@ var (
 	ErrSlowDown = errors.New("too many attempts")
 	// ErrCrowded: too many connections.
 	ErrCrowded = errors.New("too many connections")
+	// ErrBehind: this node does not know whether it has everything in the ledger.
+	ErrBehind = errors.New("this node may be behind the ledger")
 	// ErrMismatch: a read-back differs from what was told. It was recorded, and the call stays open.
 	ErrMismatch = errors.New("the read-back differs")
 	// ErrExists: what was to be made is there already.
@@ -68,6 +70,7 @@ var table = []row{
 	{ErrInsecure, "not-encrypted", http.StatusForbidden, "This connection is not encrypted.", "Use https, or the machine's own loopback address."},
 	{ErrSlowDown, "slow-down", http.StatusTooManyRequests, "There were too many attempts.", "Wait a minute, then try again."},
 	{ErrCrowded, "crowded", http.StatusServiceUnavailable, "There are too many connections.", "Wait a little, then try again."},
+	{ErrBehind, "behind", http.StatusServiceUnavailable, "This node does not know whether it has everything in the ledger.", "Use another node; look at this one's database."},
 	{ErrMismatch, "mismatch", http.StatusConflict, "What you read back differs from what was told.", "Look at the result again and read back what it says."},
 	{ErrExists, "exists", http.StatusConflict, "It exists already.", "Choose another name."},
 	{ErrSetUp, "nothing-to-set-up", http.StatusGone, "This setup link is over.", "Sign in, or start Readback again to get another link while nobody is admitted."},
