@@ -53,7 +53,7 @@ func heard(unit string, called []critical.Rung, to []string) []string {
 		out = append(out, "unit/"+unit)
 	}
 	for i := range called {
-		to = append(to[:len(to):len(to)], called[i].To...)
+		to = append(slices.Clip(to), called[i].To...)
 	}
 	for _, person := range to {
 		if !slices.Contains(out, person) {

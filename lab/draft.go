@@ -52,8 +52,7 @@ func (d *draft) ask(a *ask) {
 	for range maxRecalls {
 		now := d.lab.now.at(d.state.At)
 		evs, err := guarded(a.decide, &d.state, now)
-		var want *RecallError
-		if errors.As(err, &want) {
+		if want, ok := errors.AsType[*RecallError](err); ok {
 			d.lab.stats.Recalls.Add(1)
 			if err = d.bring(want.Subjects); err == nil {
 				continue

@@ -170,7 +170,7 @@ func story(t *testing.T, l *lab.Lab) {
 
 func readBack(t *testing.T, l *lab.Lab, call, who, value, tail string) error {
 	t.Helper()
-	_, err := l.Record(t.Context(), lab.Actor{By: who}, lab.Key{}, func(s *lab.State, now time.Time) ([]lab.Event, error) {
+	_, err := l.Record(t.Context(), lab.Actor{By: who}, lab.Key{}, func(s *lab.State, _ time.Time) ([]lab.Event, error) {
 		c, ok := s.Critical.Find(call)
 		if !ok {
 			return nil, critical.ErrUnknown
@@ -178,7 +178,7 @@ func readBack(t *testing.T, l *lab.Lab, call, who, value, tail string) error {
 		evs, err := s.Critical.ReadBack(critical.Answer{
 			Call: call, Version: c.Version, By: who,
 			Typed: critical.Typed{Values: map[string]string{c.Results[0].ID: value}, Tail: tail}, Entered: "keyed",
-		}, now)
+		})
 		var out []lab.Event
 		for _, ev := range evs {
 			out = append(out, ev)

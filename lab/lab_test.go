@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -22,7 +21,7 @@ var errTaken = errors.New("taken")
 // open returns a lab on a store, closed when the test ends.
 func open(t testing.TB, s ledger.Store, node string, edit ...func(*lab.Config)) *lab.Lab {
 	t.Helper()
-	cfg := lab.Config{Store: s, Site: "main", Zone: "Europe/Berlin", Node: node, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	cfg := lab.Config{Store: s, Site: "main", Zone: "Europe/Berlin", Node: node, Log: slog.New(slog.DiscardHandler)}
 	for _, f := range edit {
 		f(&cfg)
 	}
@@ -59,6 +58,7 @@ func take(slot, who string) (lab.Decide, string) {
 }
 
 func rounds(t testing.TB, short int) int {
+	t.Helper()
 	if testing.Short() {
 		return max(1, short/4)
 	}
@@ -98,7 +98,7 @@ func whole(t *testing.T, s ledger.Store, n int) []ledger.Entry {
 
 // Rivals with keys of their own: one winner a slot, and nobody is refused for a slot that is not in the ledger.
 func TestOneRivalWinsAndNobodyIsRefusedForNothing(t *testing.T) {
-	onEveryStore(t, 6, func(t *testing.T, round int, m ledger.Store, labs []*lab.Lab) {
+	onEveryStore(t, 6, func(t *testing.T, _ int, m ledger.Store, labs []*lab.Lab) {
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		won := map[string]string{}
@@ -147,7 +147,7 @@ func TestOneRivalWinsAndNobodyIsRefusedForNothing(t *testing.T) {
 
 // 24 callers send the same 40 commands over three nodes: each stands once, and every answer names the same entries.
 func TestARepeatedCommandGetsTheFirstAnswerOnEveryNode(t *testing.T) {
-	onEveryStore(t, 6, func(t *testing.T, round int, m ledger.Store, labs []*lab.Lab) {
+	onEveryStore(t, 6, func(t *testing.T, _ int, m ledger.Store, labs []*lab.Lab) {
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		acked := map[int]ledger.Seq{}

@@ -193,7 +193,7 @@ func TestAClockThatComesBackUndoesTheStep(t *testing.T) {
 		if head, _ := n.mem.Head(t.Context()); head.Ahead > time.Second {
 			t.Fatalf("ledger time is still %v ahead after the clock came back", head.Ahead)
 		}
-		if off := n.Now().Sub(time.Now()).Abs(); off > time.Second {
+		if off := time.Until(n.Now()).Abs(); off > time.Second {
 			t.Fatalf("ledger time is %v off", off)
 		}
 	})

@@ -65,7 +65,7 @@ func (n *Notary) sign(ctx context.Context) (ledger.Note, error) {
 	note, err := n.witness.Sign(ctx)
 	if err != nil {
 		if errors.Is(err, ledger.ErrDamaged) {
-			n.lab.break_(err)
+			n.lab.broke(err)
 		}
 		return ledger.Note{}, fmt.Errorf("lab: checkpoint: %w", err)
 	}

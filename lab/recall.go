@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/seed-909bec58/readback/ledger"
 	"github.com/seed-909bec58/readback/wire"
@@ -102,7 +103,7 @@ func (d *draft) bring(subjects []string) error {
 
 // extend adds those of entries that are about a subject to its past.
 func extend(past []Past, subject string, es []ledger.Entry) ([]Past, bool) {
-	past = past[:len(past):len(past)]
+	past = slices.Clip(past)
 	for i := range es {
 		for _, a := range es[i].About {
 			if a != subject {

@@ -224,7 +224,7 @@ func (l *Lab) turn(ctx context.Context, batch []*ask) {
 			l.cfg.Log.Error("the ledger's disk is full: only calls, read-backs and sign-ins are written until there is room")
 			err = nil
 		case errors.Is(err, ledger.ErrBroken), errors.Is(err, ledger.ErrDamaged):
-			l.break_(err)
+			l.broke(err)
 		}
 		if err != nil {
 			fail(batch, err)
@@ -295,8 +295,8 @@ func fail(batch []*ask, err error) {
 	}
 }
 
-// break_ ends deciding for good: what is on disk is known only after a restart.
-func (l *Lab) break_(err error) {
+// broke ends deciding for good: what is on disk is known only after a restart.
+func (l *Lab) broke(err error) {
 	err = fmt.Errorf("lab: %w", err)
 	if l.fault.CompareAndSwap(nil, &err) {
 		l.cfg.Log.Error("the ledger cannot be written any more", "error", err)

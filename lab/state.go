@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seed-909bec58/readback/ledger"
@@ -68,7 +69,7 @@ func (s State) apply(ev Event, m Mark) State {
 	if s.past != nil {
 		for _, subject := range ev.About() {
 			if p, ok := s.past[subject]; ok {
-				s.past[subject] = append(p[:len(p):len(p)], Past{Event: ev, Mark: m})
+				s.past[subject] = append(slices.Clip(p), Past{Event: ev, Mark: m})
 			}
 		}
 	}

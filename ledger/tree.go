@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -127,8 +128,7 @@ func OpenEdge(size int64, tile func(level int, n int64) ([]byte, error), leaves 
 		}
 		e.levels = append(e.levels, nodes)
 	}
-	for l := len(e.levels) - 1; l >= 0; l-- {
-		nodes := e.levels[l]
+	for _, nodes := range slices.Backward(e.levels) {
 		for width := TileWidth / 2; width > 0; width /= 2 {
 			if len(nodes) >= width {
 				e.peaks, nodes = append(e.peaks, rootOf(nodes[:width])), nodes[width:]

@@ -168,7 +168,7 @@ func (q *asked) decideReadBack(st *lab.State, b wire.ReadBackBody, now time.Time
 	return events(st.Critical.ReadBack(critical.Answer{
 		Call: c.ID, Version: b.Version, By: q.Subject, Typed: critical.Typed{Values: b.Values, Tail: b.Tail},
 		Entered: b.Entered, Locale: wire.LocaleOf(b.Locale),
-	}, now))
+	}))
 }
 
 // reports tells whether an event is one by which a result of a call was reported.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 )
 
 // Errors of answers to a call.
@@ -125,7 +124,7 @@ func (b Board) open(call string, version int) (Call, error) {
 // telephones; the call stays open. Whether the person may is asked before
 // (Reader.May). Errors: ErrUnknown, ErrClosed, ErrStale, ErrUnidentified,
 // TypedError.
-func (b Board) ReadBack(a Answer, now time.Time) ([]Event, error) {
+func (b Board) ReadBack(a Answer) ([]Event, error) {
 	c, err := b.open(a.Call, a.Version)
 	if err != nil {
 		return nil, err

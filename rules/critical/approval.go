@@ -175,9 +175,9 @@ func Map(sender string, c Coding, t Test) ([]Event, error) {
 func (b Board) InForce(setting string, now time.Time) (Set, bool) {
 	for _, k := range []string{open(setting), ""} {
 		as, _ := b.Active.Get(k)
-		for i := len(as) - 1; i >= 0; i-- {
-			if !as[i].Effective.After(now) {
-				return b.Sets.Get(setKey(as[i].Limits, as[i].Version))
+		for _, a := range slices.Backward(as) {
+			if !a.Effective.After(now) {
+				return b.Sets.Get(setKey(a.Limits, a.Version))
 			}
 		}
 	}

@@ -77,7 +77,7 @@ func BenchmarkReadBack(b *testing.B) {
 	a := critical.Answer{Call: "call/m5000/1", Version: 1, By: "person/dr-osei", Typed: critical.Typed{Values: map[string]string{"result/r5000": "7.10"}, Tail: "4827"}}
 	b.ReportAllocs()
 	for b.Loop() {
-		evs, err := board.ReadBack(a, dawn)
+		evs, err := board.ReadBack(a)
 		if err != nil || len(evs) != 2 {
 			b.Fatal(err)
 		}

@@ -55,6 +55,7 @@ type site struct {
 }
 
 func newSite(t testing.TB) *site {
+	t.Helper()
 	s := &site{TB: t, now: dawn}
 	s.do(s.board.Draft(arup(t)))
 	s.do(s.board.Approve("limits/arup-2019", "rev 34", "any", "person/dr-faber", s.now, s.now))
@@ -106,6 +107,7 @@ func (s *site) holds() {
 }
 
 func flat(t testing.TB, b critical.Board) string {
+	t.Helper()
 	out, err := json.Marshal(b)
 	if err != nil {
 		t.Fatal(err)
@@ -184,7 +186,7 @@ func TestACriticalResultOpensACallThatRingsAndCloses(t *testing.T) {
 	if !ok || c.Attempt != 1 || !c.WasCalled("person/dr-osei") || c.WasCalled("person/dr-brandt") {
 		t.Fatalf("%+v", c)
 	}
-	if _, err := s.board.ReadBack(answer(2, "4827", "7.20"), s.now); !errors.Is(err, critical.ErrStale) {
+	if _, err := s.board.ReadBack(answer(2, "4827", "7.20")); !errors.Is(err, critical.ErrStale) {
 		t.Errorf("a version that was never told: %v", err)
 	}
 	s.do(s.board.See("7QK2M9", 1, "person/dr-osei"))
@@ -192,14 +194,14 @@ func TestACriticalResultOpensACallThatRingsAndCloses(t *testing.T) {
 		t.Errorf("seen twice: %v, %v", kinds(evs), err)
 	}
 	s.now = s.now.Add(time.Minute)
-	evs = s.do(s.board.ReadBack(answer(1, "4827", "7.2"), s.now))
+	evs = s.do(s.board.ReadBack(answer(1, "4827", "7.2")))
 	if got := kinds(evs); got != "critical.read-back critical.closed" {
 		t.Fatal(got)
 	}
 	if only[*critical.Closed](t, evs).Owner != "person/dr-osei" {
 		t.Error("the reader is not the owner")
 	}
-	if _, err := s.board.ReadBack(answer(1, "4827", "7.2"), s.now); !errors.Is(err, critical.ErrClosed) {
+	if _, err := s.board.ReadBack(answer(1, "4827", "7.2")); !errors.Is(err, critical.ErrClosed) {
 		t.Errorf("a second read-back: %v", err)
 	}
 	if _, err := s.board.See("call/m1/9", 1, "person/dr-osei"); !errors.Is(err, critical.ErrUnknown) {
@@ -229,7 +231,7 @@ func TestReadBackOfAnotherValueStaysOpen(t *testing.T) {
 			s.do(s.board.File(message("m1", report("r1", "1001449", "7.20", "", "F"), report("r2", "K", "7.1", "MMOL/L", "F")), s.now))
 			s.keep()
 			for n := 1; n <= 3; n++ {
-				evs := s.do(s.board.ReadBack(answer(1, c.tail, c.values...), s.now))
+				evs := s.do(s.board.ReadBack(answer(1, c.tail, c.values...)))
 				m := only[*critical.Mismatched](t, evs)
 				if diff := cmp.Diff(c.fields, m.Fields); diff != "" || m.N != n {
 					t.Fatalf("mismatch %d: %s", m.N, diff)
@@ -248,7 +250,7 @@ func TestReadBackOfAnotherValueStaysOpen(t *testing.T) {
 			if before.Standing != critical.IsOpen || before.Mismatches != 3 || before.Next != 1 || !before.NextAt.Equal(dawn.Add(5*time.Minute)) {
 				t.Errorf("the call moved: %+v", before)
 			}
-			s.do(s.board.ReadBack(answer(1, "48 27", "7.2", "7.10 mmol/l"), s.now))
+			s.do(s.board.ReadBack(answer(1, "48 27", "7.2", "7.10 mmol/l")))
 			if c, _ := s.board.Find("call/m1/1"); c.Standing != critical.IsClosed || c.Owner != "person/dr-osei" {
 				t.Errorf("not closed: %+v", c)
 			}
@@ -269,7 +271,7 @@ func TestWhatCannotBeReadIsRefusedByFieldAndNotCounted(t *testing.T) {
 		"value of result/r1\t": {answer(1, "4827", "NaN"), critical.ErrUnreadable},
 		"identifier":           {answer(1, " - ", "7.1"), critical.ErrMissing},
 	} {
-		evs, err := s.board.ReadBack(c.a, s.now)
+		evs, err := s.board.ReadBack(c.a)
 		var typed *critical.TypedError
 		if len(evs) > 0 || !errors.As(err, &typed) || typed.Field != strings.TrimSpace(field) || !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, %v", field, kinds(evs), err)
@@ -298,7 +300,7 @@ func TestWhatIsShownCanBeTypedAsShown(t *testing.T) {
 		s.do(s.board.File(m, s.now))
 		a := answer(1, "4827", c.typed)
 		a.Locale = c.reader
-		if evs, err := s.board.ReadBack(a, s.now); err != nil || kinds(evs) != "critical.read-back critical.closed" {
+		if evs, err := s.board.ReadBack(a); err != nil || kinds(evs) != "critical.read-back critical.closed" {
 			t.Errorf("sent %q, typed %q: %s, %v", c.sent, c.typed, kinds(evs), err)
 		}
 	}

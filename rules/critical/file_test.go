@@ -22,7 +22,7 @@ func TestARepeatedResultChangesNothing(t *testing.T) {
 	if !before.Calls.Equal(s.board.Calls) {
 		t.Error("the call changed")
 	}
-	s.do(s.board.ReadBack(answer(1, "4827", "7.1"), s.now))
+	s.do(s.board.ReadBack(answer(1, "4827", "7.1")))
 	if evs := s.do(s.board.File(message("m3", report("r1", "K", "7.1", "mmol/L", "F")), s.now)); len(evs) != 1 {
 		t.Errorf("after the call was closed: %s", kinds(evs))
 	}
@@ -55,15 +55,15 @@ func TestACorrectionOfAnOpenCallIsANewVersion(t *testing.T) {
 				t.Errorf("the correction is not called anew: %+v", r)
 			}
 			var stale *critical.StaleError
-			if _, err := s.board.ReadBack(answer(1, "4827", "7.1"), s.now); !errors.As(err, &stale) || stale.Version != 2 {
+			if _, err := s.board.ReadBack(answer(1, "4827", "7.1")); !errors.As(err, &stale) || stale.Version != 2 {
 				t.Errorf("the old version: %v", err)
 			}
 			if c.typed != "" {
-				if evs, _ := s.board.ReadBack(answer(2, "4827", "7.1"), s.now); kinds(evs) != "critical.mismatched" {
+				if evs, _ := s.board.ReadBack(answer(2, "4827", "7.1")); kinds(evs) != "critical.mismatched" {
 					t.Errorf("the old value under the new version: %s", kinds(evs))
 				}
 			}
-			s.do(s.board.ReadBack(answer(2, "4827", c.typed), s.now))
+			s.do(s.board.ReadBack(answer(2, "4827", c.typed)))
 			if s.board.Calls.Len() > 0 {
 				t.Error("still open")
 			}
@@ -75,7 +75,7 @@ func TestACorrectionOfAnOpenCallIsANewVersion(t *testing.T) {
 func TestACorrectionOfAClosedCallIsACallOfItsOwn(t *testing.T) {
 	s := newSite(t)
 	s.do(s.board.File(message("m1", report("r1", "K", "7.1", "mmol/L", "F")), s.now))
-	s.do(s.board.ReadBack(answer(1, "4827", "7.1"), s.now))
+	s.do(s.board.ReadBack(answer(1, "4827", "7.1")))
 	s.now = s.now.Add(time.Hour)
 	evs := s.do(s.board.File(message("m2", report("r1", "K", "4.2", "mmol/L", "C")), s.now))
 	o := only[*critical.Opened](t, evs)
@@ -84,7 +84,7 @@ func TestACorrectionOfAClosedCallIsACallOfItsOwn(t *testing.T) {
 	}
 	a := answer(1, "4827", "4.2")
 	a.Call = o.Call
-	s.do(s.board.ReadBack(a, s.now))
+	s.do(s.board.ReadBack(a))
 	s.holds()
 
 	s.now = s.now.Add(critical.Window + time.Hour)
@@ -103,7 +103,7 @@ func TestARecalledCallComesBackAndMovesNothingElse(t *testing.T) {
 	s := newSite(t)
 	s.do(s.board.File(message("m1", report("r1", "K", "7.1", "mmol/L", "F")), s.now))
 	s.keep()
-	s.do(s.board.ReadBack(answer(1, "4827", "7.1"), s.now))
+	s.do(s.board.ReadBack(answer(1, "4827", "7.1")))
 	told := s.log
 	s.now = s.now.Add(critical.Window + time.Hour)
 	s.do(s.board.File(message("m2", report("r9", "K", "7.3", "mmol/L", "F")), s.now))
@@ -220,7 +220,7 @@ func TestAnUnidentifiedCriticalIsCalledAndNotClosedByTyping(t *testing.T) {
 	if w, _ := s.board.Work.Get("result/r1"); w.Reason != critical.ReasonUnidentified {
 		t.Errorf("%+v", w)
 	}
-	if _, err := s.board.ReadBack(answer(1, "0427", "7.1"), s.now); !errors.Is(err, critical.ErrUnidentified) {
+	if _, err := s.board.ReadBack(answer(1, "0427", "7.1")); !errors.Is(err, critical.ErrUnidentified) {
 		t.Errorf("%v", err)
 	}
 	if _, err := s.board.End("call/m1/1", 1, "person/dr-faber", "", ""); !errors.Is(err, critical.ErrNoReason) {

@@ -189,6 +189,7 @@ func (r Row) passed(v Value, by Ratio) (b *Bound, side int, sure bool) {
 			return e.b, e.side, true
 		case maybe:
 			open, openSide = e.b, e.side
+		case no:
 		}
 	}
 	return open, openSide, false

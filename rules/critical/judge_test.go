@@ -153,7 +153,7 @@ func TestTheMostSpecificRowWinsAndTheUnknownCalls(t *testing.T) {
 	}
 	set := critical.Set{ID: "limits/x", Name: "x", Version: "1", Source: "us", Rows: []critical.Row{
 		row("6.0", func(*critical.Row) {}),
-		row("7.0", func(r *critical.Row) { r.AgeMaxDays = days(30) }),
+		row("7.0", func(r *critical.Row) { r.AgeMaxDays = new(30) }),
 		row("6.5", func(r *critical.Row) { r.Condition = "renal" }),
 		row("5.5", func(r *critical.Row) { r.Setting = "community" }),
 		row("6.8", func(r *critical.Row) { r.Condition = "renal&!dialysis" }),
@@ -197,7 +197,7 @@ func TestTheMostSpecificRowWinsAndTheUnknownCalls(t *testing.T) {
 }
 
 func TestAnAgeBandHasItsYoungestDayAndNotItsOldest(t *testing.T) {
-	set := critical.Set{ID: "limits/x", Rows: []critical.Row{{LOINC: "2823-3", Unit: "mmol/L", AgeMinDays: 30, AgeMaxDays: days(60), High: high(t, "6", false), Tier: "critical"}}}
+	set := critical.Set{ID: "limits/x", Rows: []critical.Row{{LOINC: "2823-3", Unit: "mmol/L", AgeMinDays: 30, AgeMaxDays: new(60), High: high(t, "6", false), Tier: "critical"}}}
 	for age, want := range map[int]critical.Outcome{
 		0: critical.NoLimit, 29: critical.NoLimit, 30: critical.Critical, 59: critical.Critical, 60: critical.NoLimit, 61: critical.NoLimit,
 	} {

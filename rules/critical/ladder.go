@@ -28,10 +28,14 @@ const (
 // 5 min, the second call at 10, the third at 20, the director told at 30.
 func DefaultLadder() []Step {
 	return []Step{
-		{Ask: AskFirst, Wait: fiveMinutes}, {Ask: AskDesk, Wait: fiveMinutes},
-		{Ask: AskSecond, Wait: fiveMinutes, Desk: true}, {Ask: AskDesk, Wait: fiveMinutes},
-		{Ask: AskThird, Wait: fiveMinutes, Desk: true}, {Ask: AskDesk, Wait: fiveMinutes},
-		{Ask: AskDirector, Wait: fiveMinutes, Desk: true}, {Ask: AskDesk, Wait: fiveMinutes},
+		{Ask: AskFirst, Wait: fiveMinutes},
+		{Ask: AskDesk, Wait: fiveMinutes},
+		{Ask: AskSecond, Wait: fiveMinutes, Desk: true},
+		{Ask: AskDesk, Wait: fiveMinutes},
+		{Ask: AskThird, Wait: fiveMinutes, Desk: true},
+		{Ask: AskDesk, Wait: fiveMinutes},
+		{Ask: AskDirector, Wait: fiveMinutes, Desk: true},
+		{Ask: AskDesk, Wait: fiveMinutes},
 	}
 }
 
@@ -40,10 +44,14 @@ func DefaultLadder() []Step {
 // result starts at the supervisor.
 func workLadder(critical bool) []Step {
 	s := []Step{
-		{Ask: AskDesk, Wait: fiveMinutes}, {Ask: AskDesk, Wait: fiveMinutes},
-		{Ask: AskSupervisor, Wait: fiveMinutes, Desk: true}, {Ask: AskDesk, Wait: fiveMinutes},
-		{Ask: AskDesk, Wait: fiveMinutes}, {Ask: AskDesk, Wait: fiveMinutes},
-		{Ask: AskDirector, Wait: fiveMinutes, Desk: true}, {Ask: AskDesk, Wait: fiveMinutes},
+		{Ask: AskDesk, Wait: fiveMinutes},
+		{Ask: AskDesk, Wait: fiveMinutes},
+		{Ask: AskSupervisor, Wait: fiveMinutes, Desk: true},
+		{Ask: AskDesk, Wait: fiveMinutes},
+		{Ask: AskDesk, Wait: fiveMinutes},
+		{Ask: AskDesk, Wait: fiveMinutes},
+		{Ask: AskDirector, Wait: fiveMinutes, Desk: true},
+		{Ask: AskDesk, Wait: fiveMinutes},
 	}
 	if critical {
 		s[0] = Step{Ask: AskSupervisor, Wait: fiveMinutes, Desk: true}

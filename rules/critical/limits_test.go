@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-909bec58/readback/internal/need"
 	"github.com/seed-909bec58/readback/rules/critical"
 )
 
@@ -22,9 +23,8 @@ func arup(t testing.TB) critical.Set {
 	return critical.Set{}
 }
 
-func days(n int) *int { return &n }
-
 func high(t testing.TB, text string, inclusive bool) *critical.Bound {
+	t.Helper()
 	return &critical.Bound{Value: num(t, text), Inclusive: inclusive}
 }
 
@@ -38,11 +38,7 @@ func TestExampleSetsCouldBeApproved(t *testing.T) {
 
 // TestOurExampleSetIsTheSourcedList compares every fact with the corpus.
 func TestOurExampleSetIsTheSourcedList(t *testing.T) {
-	corpus := os.Getenv("READBACK_CORPUS")
-	if corpus == "" {
-		t.Skip("READBACK_CORPUS is not set")
-	}
-	text, err := os.ReadFile(filepath.Join(corpus, "limits", "critical_limits.json"))
+	text, err := os.ReadFile(filepath.Join(need.Corpus(t), "limits", "critical_limits.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,8 +106,8 @@ func TestAFaultySetIsRefusedWithItsRowAndRemedy(t *testing.T) {
 	}{
 		"two equally specific rows": {[]critical.Row{k(same), k(same)}, 2, "as specific as row 1"},
 		"bands of one width that overlap": {[]critical.Row{
-			k(func(r *critical.Row) { r.AgeMaxDays = days(30) }),
-			k(func(r *critical.Row) { r.AgeMinDays, r.AgeMaxDays = 15, days(45) }),
+			k(func(r *critical.Row) { r.AgeMaxDays = new(30) }),
+			k(func(r *critical.Row) { r.AgeMinDays, r.AgeMaxDays = 15, new(45) }),
 		}, 2, "as specific as row 1"},
 		"two factors at once": {[]critical.Row{
 			k(func(r *critical.Row) { r.Condition = "renal" }), k(func(r *critical.Row) { r.Condition = "diabetes" }),
@@ -121,7 +117,7 @@ func TestAFaultySetIsRefusedWithItsRowAndRemedy(t *testing.T) {
 		"low above high":     {[]critical.Row{k(func(r *critical.Row) { r.Low = high(t, "7", true) })}, 1, "not below"},
 		"low equals high":    {[]critical.Row{k(func(r *critical.Row) { r.Low = high(t, "6.10", true) })}, 1, "not below"},
 		"no bound":           {[]critical.Row{k(func(r *critical.Row) { r.Low, r.High = nil, nil })}, 1, "neither"},
-		"empty age band":     {[]critical.Row{k(func(r *critical.Row) { r.AgeMinDays, r.AgeMaxDays = 30, days(30) })}, 1, "age band"},
+		"empty age band":     {[]critical.Row{k(func(r *critical.Row) { r.AgeMinDays, r.AgeMaxDays = 30, new(30) })}, 1, "age band"},
 		"unknown tier":       {[]critical.Row{k(func(r *critical.Row) { r.Tier = "reference-only" })}, 1, "tier"},
 		"bad check digit":    {[]critical.Row{k(func(r *critical.Row) { r.LOINC = "2823-4" })}, 1, "LOINC"},
 		"unknown sex":        {[]critical.Row{k(func(r *critical.Row) { r.Sex = "x" })}, 1, "sex"},
@@ -146,8 +142,8 @@ func TestRowsThatCannotMeetAreNoFault(t *testing.T) {
 	}
 	set := critical.Set{ID: "limits/x", Name: "x", Version: "1", Source: "us", Rows: []critical.Row{
 		r(func(*critical.Row) {}),
-		r(func(r *critical.Row) { r.AgeMaxDays = days(30) }),
-		r(func(r *critical.Row) { r.AgeMinDays, r.AgeMaxDays = 30, days(60) }),
+		r(func(r *critical.Row) { r.AgeMaxDays = new(30) }),
+		r(func(r *critical.Row) { r.AgeMinDays, r.AgeMaxDays = 30, new(60) }),
 		r(func(r *critical.Row) { r.Condition = "renal" }),
 		r(func(r *critical.Row) { r.Condition = "!renal" }),
 		r(func(r *critical.Row) { r.Setting = "inpatient" }),

@@ -80,7 +80,7 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 				messages++
 				s.do([]critical.Event{critical.Quarantine(fmt.Sprintf("message/m%d", messages), "", "garbled", rapid.Bool().Draw(rt, "critical"), nil, s.now)}, nil)
 			},
-			"settle": func(rt *rapid.T) {
+			"settle": func(*rapid.T) {
 				for id := range s.board.Work.All() {
 					s.do(s.board.Settle(id, "done", "person/rahman", ""))
 					return
@@ -141,7 +141,7 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 						a.Typed.Values[c.Results[0].ID], right = "99.75", false
 					}
 				}
-				evs, err := s.board.ReadBack(a, s.now)
+				evs, err := s.board.ReadBack(a)
 				switch {
 				case err == nil:
 					s.do(evs, nil)

@@ -10,7 +10,7 @@ import (
 func TestARecallBringsNoWorkBackAndLeavesTheNewerTelling(t *testing.T) {
 	s := newSite(t)
 	s.do(s.board.File(message("m1", report("r1", "K", "7.1", "mmol/L", "F"), report("r2", "K", "4.1", "mg%", "F")), s.now))
-	s.do(s.board.ReadBack(answer(1, "4827", "7.1"), s.now))
+	s.do(s.board.ReadBack(answer(1, "4827", "7.1")))
 	told := s.log
 	s.do(s.board.Settle("result/r2", "repeated", "person/rahman", ""))
 	s.now = s.now.Add(critical.Window - time.Hour)

@@ -56,13 +56,12 @@ func ParseSN(parts []string, in Locale) (Value, error) {
 	var p [4]string
 	for i, s := range parts {
 		s = strings.TrimSpace(s)
-		if i >= len(p) {
-			if s != "" {
-				return Value{}, ErrUnreadable
-			}
-			continue
+		switch {
+		case i < len(p):
+			p[i] = s
+		case s != "":
+			return Value{}, ErrUnreadable
 		}
-		p[i] = s
 	}
 	if p[2] != "" || p[3] != "" {
 		return Value{}, ErrUnreadable

@@ -49,9 +49,20 @@ func TestAThousandsSeparatorIsRefusedAndNeverGuessed(t *testing.T) {
 		text string
 		in   critical.Locale
 	}{
-		{"1,234", critical.Locale{}}, {"1,2", critical.Locale{}}, {"1,234.5", critical.Locale{}}, {"1 234", critical.Locale{}},
-		{"1'234", critical.Locale{}}, {"1_234", critical.Locale{}}, {"1\u00a0234", critical.Locale{}}, {"1,234,567", critical.Locale{}},
-		{"1.234", comma}, {"12.345", comma}, {"1.234,5", comma}, {"1.234.567", comma}, {"1 234,5", comma}, {"1,234,567", comma},
+		{"1,234", critical.Locale{}},
+		{"1,2", critical.Locale{}},
+		{"1,234.5", critical.Locale{}},
+		{"1 234", critical.Locale{}},
+		{"1'234", critical.Locale{}},
+		{"1_234", critical.Locale{}},
+		{"1\u00a0234", critical.Locale{}},
+		{"1,234,567", critical.Locale{}},
+		{"1.234", comma},
+		{"12.345", comma},
+		{"1.234,5", comma},
+		{"1.234.567", comma},
+		{"1 234,5", comma},
+		{"1,234,567", comma},
 	} {
 		if v, u, err := critical.ParseTyped(c.text, c.in); !errors.Is(err, critical.ErrSeparator) {
 			t.Errorf("typed %q (comma %v) gives %v %q, %v, want ErrSeparator", c.text, c.in.Comma, v, u, err)

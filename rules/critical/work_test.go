@@ -45,9 +45,9 @@ func TestErasingAFinishedCallLeavesTheSameBoard(t *testing.T) {
 	}
 	do(s.board.File(message("m1", report("r1", "K", "7.1", "mmol/L", "F"), report("r2", "1001449", "7.2", "", "F")), s.now))
 	do(s.board.Due(s.now, staff), nil)
-	do(s.board.ReadBack(answer(1, "4827", "7.3", "7.2"), s.now))
+	do(s.board.ReadBack(answer(1, "4827", "7.3", "7.2")))
 	do(s.board.File(message("m2", report("r1", "K", "4.1", "mmol/L", "C")), s.now))
-	do(s.board.ReadBack(answer(2, "4827", "4.1", "7.2"), s.now))
+	do(s.board.ReadBack(answer(2, "4827", "4.1", "7.2")))
 	s.now = s.now.Add(critical.Window + time.Minute)
 	do(s.board.File(message("m3", report("r3", "K", "4.2", "mmol/L", "F")), s.now))
 	var bare critical.Board
