@@ -133,6 +133,8 @@ type page struct {
 	shapes []reflect.Type
 }
 
+func (p *page) printf(format string, args ...any) { p.WriteString(fmt.Sprintf(format, args...)) }
+
 func (p *page) kind(t *testing.T, kind string) {
 	t.Helper()
 	ev := wire.New(kind)
@@ -142,7 +144,7 @@ func (p *page) kind(t *testing.T, kind string) {
 	}
 	p.kinds++
 	typ := reflect.TypeOf(ev).Elem()
-	fmt.Fprintf(p, "### `%s`\n\n%s\n\n| part | field | type | what |\n|---|---|---|---|\n", kind, p.types[name(typ)].doc)
+	p.printf("### `%s`\n\n%s\n\n| part | field | type | what |\n|---|---|---|---|\n", kind, p.types[name(typ)].doc)
 	p.rows("body", typ)
 	if sealed := ev.Enclosure(); sealed != nil {
 		p.rows("enclosure", reflect.TypeOf(sealed).Elem())
@@ -151,15 +153,14 @@ func (p *page) kind(t *testing.T, kind string) {
 }
 
 func (p *page) shape(typ reflect.Type) {
-	fmt.Fprintf(p, "### %s\n\n%s\n\n| field | type | what |\n|---|---|---|\n", name(typ), p.types[name(typ)].doc)
+	p.printf("### %s\n\n%s\n\n| field | type | what |\n|---|---|---|\n", name(typ), p.types[name(typ)].doc)
 	p.rows("", typ)
 	p.WriteString("\n")
 }
 
 // rows writes one row for each field, embedded ones among them.
 func (p *page) rows(part string, typ reflect.Type) {
-	for i := range typ.NumField() {
-		f := typ.Field(i)
+	for f := range typ.Fields() {
 		tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case tag == "-" || !f.IsExported():
@@ -175,7 +176,7 @@ func (p *page) rows(part string, typ reflect.Type) {
 		if part != "" {
 			cells = slices.Insert(cells, 0, part)
 		}
-		fmt.Fprintf(p, "| %s |\n", strings.ReplaceAll(strings.Join(cells, " | "), "|  |", "| |"))
+		p.printf("| %s |\n", strings.ReplaceAll(strings.Join(cells, " | "), "|  |", "| |"))
 	}
 }
 

@@ -132,7 +132,7 @@ func stranger(b []byte) (steps string, err error) {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&r); err != nil || r.Type != "readback-receipt/1" {
-		return "", fmt.Errorf("no receipt: %v", err)
+		return "", fmt.Errorf("no receipt: %w", err)
 	}
 	var again bytes.Buffer // the one form
 	enc := json.NewEncoder(&again)
@@ -145,13 +145,13 @@ func stranger(b []byte) (steps string, err error) {
 		Checkpoint string   `json:"checkpoint"`
 		Key        string   `json:"key"`
 	}{r.Type, r.Leaf, r.Proof, r.Checkpoint, r.Key}); err != nil || !bytes.Equal(again.Bytes(), b) {
-		return "", fmt.Errorf("not in its one form: %v", err)
+		return "", fmt.Errorf("not in its one form: %w", err)
 	}
 	name, rest, _ := strings.Cut(r.Key, "+")
 	id, public64, _ := strings.Cut(rest, "+")
 	public, err := base64.StdEncoding.Strict().DecodeString(public64)
 	if err != nil || len(public) != 33 || public[0] != 1 || !strings.HasPrefix(r.Key, exampleKey) {
-		return "", fmt.Errorf("no key: %v", err)
+		return "", fmt.Errorf("no key: %w", err)
 	}
 	if id != hex.EncodeToString(sum([]byte(name+"\n"), public)[:4]) {
 		return "", fmt.Errorf("the key's id is not that of the key")
@@ -171,7 +171,7 @@ func stranger(b []byte) (steps string, err error) {
 	lines := strings.Split(text, "\n")
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	if err != nil || lines[0] != name {
-		return "", fmt.Errorf("the checkpoint cannot be read: %v", err)
+		return "", fmt.Errorf("the checkpoint cannot be read: %w", err)
 	}
 	root, err := base64.StdEncoding.Strict().DecodeString(lines[2])
 	if err != nil {
@@ -182,7 +182,7 @@ func stranger(b []byte) (steps string, err error) {
 		Site string
 	}
 	if err := json.Unmarshal([]byte(r.Leaf), &e); err != nil || e.Site+"/ledger" != name || e.Seq < 1 || e.Seq > size {
-		return "", fmt.Errorf("the entry is not of this ledger: %v", err)
+		return "", fmt.Errorf("the entry is not of this ledger: %w", err)
 	}
 	step("It says that `%s` has %d entries and the root `%x`. The leaf says `\"seq\":%d` and `\"site\":%q`, so it is leaf number %d, counted from 0.", name, size, root, e.Seq, e.Site, e.Seq-1)
 
@@ -193,7 +193,7 @@ func stranger(b []byte) (steps string, err error) {
 	for _, text := range r.Proof {
 		p, err := base64.StdEncoding.Strict().DecodeString(text)
 		if err != nil || len(p) != sha256.Size || last == 0 {
-			return "", fmt.Errorf("the proof cannot be read: %v", err)
+			return "", fmt.Errorf("the proof cannot be read: %w", err)
 		}
 		if n&1 == 1 || n == last {
 			h = sum([]byte{1}, p, h)
