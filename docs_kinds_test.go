@@ -133,7 +133,7 @@ type page struct {
 	shapes []reflect.Type
 }
 
-func (p *page) printf(format string, args ...any) { p.WriteString(fmt.Sprintf(format, args...)) }
+func (p *page) printf(format string, args ...any) { fmt.Fprintf(&p.Builder, format, args...) }
 
 func (p *page) kind(t *testing.T, kind string) {
 	t.Helper()
