@@ -117,12 +117,9 @@ func (d *duty) answer(ctx context.Context, call string, wrong bool) {
 			// The network's: it may be better soon.
 		case p.Code == "mismatch":
 			wrong = false
-		case p.Code == "not-fresh" || p.Code == "signed-out":
-			err = d.client.SignIn(ctx)
-			if err != nil && errors.As(err, &p) && p.Code == "wrong-sign-in" {
-				return
-			}
-		case p.Code != "stale":
+		case p.Code == "stale", p.Code == "crowded", p.Code == "standby", p.Code == "in-doubt", p.Code == "moved-on":
+			// It is worth another try.
+		default:
 			return // somebody else has it, or it is not this colleague's any more
 		}
 		wait(ctx, d.config.Pace)
@@ -133,7 +130,7 @@ func (d *duty) answer(ctx context.Context, call string, wrong bool) {
 func (d *duty) readBack(ctx context.Context, id string, wrong bool) error {
 	ctx, cancel := context.WithTimeout(ctx, reach)
 	defer cancel()
-	if fresh := d.client.Me().Me.Fresh; !fresh.IsZero() && time.Now().After(fresh) {
+	if fresh := d.client.Me().Me.Fresh; !fresh.IsZero() && time.Now().After(fresh.Add(-time.Minute)) {
 		if err := d.client.SignIn(ctx); err != nil {
 			return err //nolint:wrapcheck // it is only looked at
 		}

@@ -66,7 +66,8 @@ func chance(seed int64, stream uint64) *rand.Rand {
 
 // Run feeds a furnished Readback until For or ctx is over, which is no error. The first message that may open a call
 // follows the admissions after a third of the pace. What the network does is borne: Run tries again until it may stop.
-// Errors: that of a sign-in that is refused, which means that this Readback was not furnished by Furnish.
+// A colleague who was disabled or got another password is missed, and Run goes on. Error: the desk's sign-in is refused,
+// which means that this Readback was not furnished by Furnish.
 func Run(ctx context.Context, c Config) error {
 	c = c.filled()
 	var cancel context.CancelFunc
@@ -82,7 +83,7 @@ func Run(ctx context.Context, c Config) error {
 	start := func(work func() error) {
 		all.Go(func() {
 			err := work()
-			if ctx.Err() != nil || errors.Is(err, context.Canceled) {
+			if err == nil || ctx.Err() != nil || errors.Is(err, context.Canceled) {
 				return
 			}
 			once.Do(func() { first = err })
@@ -92,7 +93,12 @@ func Run(ctx context.Context, c Config) error {
 	start(func() error { return feed(ctx, c) })
 	start(func() error { return narrate(ctx, c) })
 	for i, w := range colleagues {
-		start(func() error { return w.work(ctx, c, streamColleague+uint64(i)) })
+		start(func() error {
+			if err := w.work(ctx, c, streamColleague+uint64(i)); err != nil && ctx.Err() == nil {
+				c.Log(nameOf("person/"+w.login) + " cannot work any more, and nobody stands in: " + err.Error())
+			}
+			return nil
+		})
 	}
 	all.Wait()
 	if first != nil {
@@ -100,6 +106,9 @@ func Run(ctx context.Context, c Config) error {
 	}
 	return nil
 }
+
+// reach is how long one request or message may take.
+const reach = 30 * time.Second
 
 // wait waits for d, or until ctx ends, which it tells.
 func wait(ctx context.Context, d time.Duration) bool {

@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/seed-909bec58/readback/doors/hl7"
@@ -89,7 +88,7 @@ func (l *line) try(ctx context.Context, raw []byte) (hl7.Outcome, error) {
 		return 0, err //nolint:wrapcheck // it is not told
 	}
 	a, err := hl7.ParseAnswer(ack)
-	return a.Outcome(), errors.Join(err)
+	return a.Outcome(), err //nolint:wrapcheck // it is not told
 }
 
 func (l *line) close() {

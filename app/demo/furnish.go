@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/seed-909bec58/readback/client"
 	"github.com/seed-909bec58/readback/rules/critical"
@@ -164,6 +163,3 @@ func limit(ctx context.Context, c Config) error {
 	c.Log(fmt.Sprintf("%d codes of laboratory systems mapped to LOINC", len(codes)))
 	return nil
 }
-
-// reach is how long one request or message may take.
-const reach = 30 * time.Second

@@ -1,0 +1,311 @@
+package demo_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/seed-909bec58/readback/app"
+	"github.com/seed-909bec58/readback/app/demo"
+	"github.com/seed-909bec58/readback/client"
+	"github.com/seed-909bec58/readback/doors/hl7"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+// sample is the blood gas that libraries for HL7 ship as an example, with the result that counts.
+const sample = "MSH|^~\\&|LABGL1||DMCRES||19951002180700||ORU^R01|LABGL1199510021807427|P|2.4\r" +
+	"PID|||T12345||TEST^PATIENT^P||19601002|M||||||||||123456\rPV1|||NER|||||||GSU||||||||E\r" +
+	"OBR|1||09527539021001920|1001920^BLOOD GASES, ARTERIAL^^^ABG|||19951002180200||||||||||1793559||0952753902||19951002180700||350|F\r" +
+	"OBX||NM|1001449^PH, BLOOD ARTERIAL^^^PH art|0001|7.20||7.35-7.45|LL|||F|||19951002180700||42\r"
+
+// house is a running Readback with nobody in it.
+type house struct {
+	*app.Readback
+	demo.Config
+}
+
+func newHouse(t *testing.T) house {
+	t.Helper()
+	r, err := app.Start(t.Context(), app.Config{
+		HTTP: "127.0.0.1:0", MLLP: "127.0.0.1:0", Data: t.TempDir(), Site: "demo", Node: "n1", Zone: "Europe/Berlin", Reserve: 1 << 16,
+	}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return house{r, demo.Config{HTTP: r.HTTP, MLLP: r.MLLP, Setup: r.Server.SetupLink(r.HTTP), Seed: 1, Pace: 10 * time.Millisecond}}
+}
+
+// furnished is a house where the demonstration lives.
+func furnished(t *testing.T) house {
+	t.Helper()
+	h := newHouse(t)
+	if _, err := demo.Furnish(t.Context(), h.Config); err != nil {
+		t.Fatal(err)
+	}
+	h.Setup = ""
+	return h
+}
+
+func (h house) as(t *testing.T, login string) *client.Client {
+	t.Helper()
+	c, err := client.Dial(t.Context(), h.Readback.HTTP, client.Credentials{Login: login, Password: "demo-" + login + "-4711-x"})
+	if err != nil {
+		t.Fatal(login, err)
+	}
+	return c
+}
+
+// kinds counts the entries by kind.
+func (h house) kinds(t *testing.T) map[string]int {
+	t.Helper()
+	out := map[string]int{}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	head := h.Lab.State().Seq
+	for e, err := range h.Lab.Follow(ctx, 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[e.Kind]++
+		if e.Seq >= head {
+			break
+		}
+	}
+	return out
+}
+
+func TestFurnishTwiceFurnishesOnce(t *testing.T) {
+	h := newHouse(t)
+	people, err := demo.Furnish(t.Context(), h.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	once := h.kinds(t)
+	h.Setup = ""
+	again, err := demo.Furnish(t.Context(), h.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(people, again) {
+		t.Error("the sign-ins are others the second time")
+	}
+	twice := h.kinds(t)
+	for _, kind := range []string{"person.admitted", "roster.published", "limits.drafted", "limits.approved", "limits.mapped"} {
+		if once[kind] == 0 || twice[kind] != once[kind] {
+			t.Errorf("%s: %d, and after the second time %d", kind, once[kind], twice[kind])
+		}
+	}
+	if once["person.admitted"] != len(people) {
+		t.Errorf("%d admitted, %d sign-ins", once["person.admitted"], len(people))
+	}
+	for _, p := range people {
+		c, err := client.Dial(t.Context(), h.Readback.HTTP, client.Credentials{Login: p.Login, Password: p.Password})
+		if err != nil {
+			t.Fatal(p.Login, err)
+		}
+		if me := c.Me().Me; me.Role != p.Role || me.Name.Name != p.Name {
+			t.Errorf("%s is %+v", p.Login, me)
+		}
+	}
+	if faults := h.Lab.State().Faults(h.Lab.Now()); len(faults) > 0 {
+		t.Error(faults)
+	}
+}
+
+func TestFurnishGoesOnWhereItWasCutOff(t *testing.T) {
+	h := newHouse(t)
+	ctx, cut := context.WithCancel(t.Context())
+	c := h.Config
+	n := 0
+	c.Log = func(string) {
+		if n++; n == 3 {
+			cut()
+		}
+	}
+	if _, err := demo.Furnish(ctx, c); err == nil {
+		t.Fatal("it was not cut off")
+	}
+	h.Setup = ""
+	if _, err := demo.Furnish(t.Context(), h.Config); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.kinds(t)["person.admitted"]; got != len(demo.Staff()) {
+		t.Errorf("%d are admitted", got)
+	}
+}
+
+func TestFurnishLeavesSomebodyElsesLaboratoryAlone(t *testing.T) {
+	h := newHouse(t)
+	if _, err := h.Server.First(t.Context(), "admin", "Somebody Else", "another pass phrase"); err != nil {
+		t.Fatal(err)
+	}
+	h.Setup = ""
+	if _, err := demo.Furnish(t.Context(), h.Config); !errors.Is(err, demo.ErrNotOurs) {
+		t.Fatal(err)
+	}
+	if got := h.kinds(t)["person.admitted"]; got != 1 {
+		t.Errorf("%d are admitted", got)
+	}
+}
+
+func TestEveryMessageIsFiledAndEachCriticalOneRingsItsUnit(t *testing.T) {
+	h := furnished(t)
+	line, err := hl7.Dial(t.Context(), h.Config.MLLP, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer line.Close() //nolint:errcheck // read and written whole
+	var want []string
+	quarantined, again, results := 0, 0, 0
+	all := demo.Script(1, 400, h.Lab.Now().Add(-400*time.Minute))
+	for i, m := range all {
+		ack, err := line.Send(t.Context(), m.Raw)
+		if err != nil {
+			t.Fatal(i+1, err)
+		}
+		if a, err := hl7.ParseAnswer(ack); err != nil || a.Code != "AA" {
+			t.Fatalf("message %d was answered %q: %v", i+1, a.Code, err)
+		}
+		switch {
+		case m.Again:
+			again++
+		case m.Unnamed && m.Event != "R01":
+			quarantined++
+		case m.Event == "R01":
+			results++
+		}
+		if m.Critical {
+			want = append(want, m.Unit)
+		}
+	}
+	got := h.kinds(t)
+	if got["message.filed"] != len(all)-again-quarantined || got["message.quarantined"] != quarantined || quarantined == 0 || again == 0 {
+		t.Errorf("of %d messages, %d of them repeated, %d were filed and %d wait in quarantine; expected %d there",
+			len(all), again, got["message.filed"], got["message.quarantined"], quarantined)
+	}
+	open, err := h.as(t, "brown").Calls(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := map[string]string{"ICU-2": "person/lee", "MED-4": "post/med-4", "ED": "post/ed"}
+	var units []string
+	for _, c := range open.Calls {
+		units = append(units, c.Unit)
+		if len(c.Rungs) == 0 || len(c.Rungs[0].To) != 1 {
+			t.Fatalf("call %s of %s rang %+v", c.Ref, c.Unit, c.Rungs)
+		}
+		if c.Unit == "ICU-2" && c.Rungs[0].To[0].ID != first[c.Unit] {
+			t.Errorf("call %s of ICU-2 rang %s first", c.Ref, c.Rungs[0].To[0].ID)
+		}
+		if c.Unit != "ICU-2" && !strings.Contains(c.Rungs[0].Why, first[c.Unit]) {
+			t.Errorf("call %s of %s rang for: %s", c.Ref, c.Unit, c.Rungs[0].Why)
+		}
+	}
+	if !slices.Equal(units, want) {
+		t.Errorf("calls are open on\n%v, critical results were of\n%v", units, want)
+	}
+	for _, w := range open.Work {
+		if w.Reason != "unknown-test" && w.Reason != "no-patient" {
+			t.Errorf("the desk has a task: %s", w.Reason)
+		}
+	}
+	if len(open.Work) == 0 {
+		t.Error("the odd messages left no task")
+	}
+	if faults := h.Lab.State().Faults(h.Lab.Now()); len(faults) > 0 {
+		t.Error(faults)
+	}
+}
+
+func TestPublicSampleOfABloodGasRingsDrLee(t *testing.T) {
+	h := furnished(t)
+	line, err := hl7.Dial(t.Context(), h.Config.MLLP, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer line.Close() //nolint:errcheck // read and written whole
+	if _, err := line.Send(t.Context(), []byte(sample)); err != nil {
+		t.Fatal(err)
+	}
+	mine, err := h.as(t, "lee").Calls(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(mine.Calls) != 1 || !mine.Calls[0].May.ReadBack || mine.Calls[0].Results[0].LOINC != "2744-1" {
+		t.Fatalf("Dr Lee sees %+v", mine.Calls)
+	}
+}
+
+func TestColleaguesMistypeAndReadBackWhileDrLeesCallsWait(t *testing.T) {
+	h := furnished(t)
+	var mu sync.Mutex
+	var lines []string
+	c := h.Config
+	c.Log = func(line string) {
+		mu.Lock()
+		defer mu.Unlock()
+		lines = append(lines, line)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- demo.Run(ctx, c) }()
+
+	got := map[string]int{}
+	owners := map[string]bool{}
+	for e, err := range h.Lab.Follow(ctx, 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[e.Kind]++; e.Kind == "critical.closed" {
+			owners[e.By] = true
+		}
+		if got["critical.mismatched"] > 0 && len(owners) > 1 && got["message.filed"] > 40 {
+			break
+		}
+	}
+	if ctx.Err() != nil {
+		t.Fatalf("after a minute: %v", got)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if owners["person/lee"] {
+		t.Error("somebody read back as Dr Lee")
+	}
+	mine, err := h.as(t, "lee").Calls(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(mine.Calls, func(c wire.Call) bool { return c.Unit == "ICU-2" && c.May.Called }) {
+		t.Error("nothing waits for Dr Lee")
+	}
+	text := strings.Join(lines, "\n")
+	for _, secret := range demo.Secrets(c.Seed) {
+		if strings.Contains(text, secret) {
+			t.Errorf("a line tells of a patient: %q", secret)
+		}
+	}
+	for _, say := range []string{"rings Dr Mina Lee", "back wrongly; it stays open", "closed: read back by Dr "} {
+		if !strings.Contains(text, say) {
+			t.Errorf("no line says %q:\n%s", say, text)
+		}
+	}
+}
+
+func TestRunAmongStrangersSaysSo(t *testing.T) {
+	h := newHouse(t)
+	if err := demo.Run(t.Context(), h.Config); err == nil || !strings.Contains(err.Error(), "sign in as brown") {
+		t.Error(err)
+	}
+}
