@@ -135,7 +135,7 @@ func launch(t testing.TB, args ...string) (*node, *bufio.Reader) {
 		n.kill()
 		r.Close() //nolint:errcheck // only read
 		if t.Failed() {
-			t.Logf("%s %s says:\n%s", program, strings.Join(args, " "), tail(n.said.String(), 4000))
+			t.Logf("%s %s says:\n%s", program, strings.Join(args, " "), tail(quiet(n.said.String()), 4000))
 		}
 	})
 	return n, bufio.NewReader(r)
@@ -281,4 +281,15 @@ func free(t testing.TB) string {
 	}
 	defer l.Close() //nolint:errcheck // nobody came
 	return l.Addr().String()
+}
+
+// quiet leaves out what a node says of each call.
+func quiet(s string) string {
+	var out []string
+	for line := range strings.Lines(s) {
+		if !strings.Contains(line, "nobody connected here") {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "")
 }

@@ -26,7 +26,8 @@ var (
 	ErrSite = errors.New("this is not the site's ledger")
 	// ErrInUse: another process writes to the same directory.
 	ErrInUse = errors.New("the ledger is in use")
-	// ErrStandby: the database takes no writes (a standby, or read-only).
+	// ErrStandby: the database takes no writes now (a standby, read-only, or it does not answer); nothing was written.
+	// Try again, or name the primary.
 	ErrStandby = errors.New("the ledger's database takes no writes")
 	// ErrKeyReused: an idempotency key came again with another content. Use a fresh key.
 	ErrKeyReused = errors.New("the idempotency key was used for something else")

@@ -1,8 +1,11 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -16,6 +19,7 @@ const (
 	codeReadOnly     = "25006"
 	codeRecovering   = "55000" // "recovery is in progress"
 	codeStarting     = "57P03"
+	codeCrowded      = "53300"
 	codeBadPassword  = "28P01"
 	codeBadUser      = "28000"
 	codeNoDatabase   = "3D000"
@@ -48,7 +52,25 @@ func (s *Store) told(err error) error {
 	case codeNoTable, codeNoSchema:
 		return fmt.Errorf("%w: its tables are gone: %w", ledger.ErrSite, err)
 	}
+	if away(err) {
+		return fmt.Errorf("%w: it does not answer: postgres: %w", ledger.ErrStandby, err)
+	}
 	return fmt.Errorf("postgres: %w", err)
+}
+
+// away tells whether the error means that the database cannot be reached or is being stopped or started, which may be
+// over soon.
+func away(err error) bool {
+	if errors.Is(err, context.Canceled) {
+		return false // the caller's own doing
+	}
+	if c := code(err); c != "" {
+		return strings.HasPrefix(c, "57P") || strings.HasPrefix(c, "08") || c == codeCrowded
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }
 
 func code(err error) string {
