@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/seed-909bec58/readback/doors/hl7"
+	"github.com/seed-909bec58/readback/internal/need"
 )
 
 // sample is one file of the corpus of public messages.
@@ -22,14 +23,10 @@ type sample struct {
 
 func (s sample) has(feature string) bool { return slices.Contains(s.Features, feature) }
 
-// corpus reads the public messages, which are not part of this repository: READBACK_CORPUS names the directory that holds
-// hl7/index.json.
+// corpus reads the public messages, which are not part of this repository.
 func corpus(t testing.TB) []sample {
 	t.Helper()
-	dir := os.Getenv("READBACK_CORPUS")
-	if dir == "" {
-		t.Skip("SKIPPED: READBACK_CORPUS is not set, so the public HL7 messages are not checked")
-	}
+	dir := need.Corpus(t)
 	index, err := os.ReadFile(filepath.Join(dir, "hl7", "index.json"))
 	if err != nil {
 		t.Fatal(err)

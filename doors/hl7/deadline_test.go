@@ -191,7 +191,7 @@ func TestATooLongMessageCanBeRefusedForGood(t *testing.T) {
 		if a, _ := hl7.ParseAnswer(ack); err != nil || a.Code != "AA" {
 			t.Errorf("the one after it: %+v, %v", a, err)
 		}
-		c.Close()
+		_ = c.Close()
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 
 // seeds are our own messages and those that broke others.
 func seeds(t testing.TB) [][]byte {
+	t.Helper()
 	names, err := filepath.Glob("testdata/*.hl7")
 	if err != nil || len(names) == 0 {
 		t.Fatal("no messages in testdata", err)

@@ -66,7 +66,7 @@ func dial(t *testing.T, addr string) *hl7.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close() })
+	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
 
