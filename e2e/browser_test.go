@@ -6,9 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -73,13 +71,6 @@ func browse(t *testing.T, script string, told map[string]any, wants map[string]f
 	t.Helper()
 	told["chromium"] = need.Chromium(t)
 	node := need.Node(t, "browser")
-	if dir := os.Getenv("READBACK_SCREENS"); dir != "" {
-		absolute, err := filepath.Abs(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		told["pictures"] = absolute
-	}
 	text, err := json.Marshal(told)
 	if err != nil {
 		t.Fatal(err)

@@ -47,10 +47,13 @@ func TestWhatIsMissingSkipsUnlessItIsRequired(t *testing.T) {
 	nowhere := t.TempDir()
 	t.Setenv("READBACK_CORPUS", nowhere)
 	t.Setenv("READBACK_REDIS_SERVER", filepath.Join(nowhere, "redis-server"))
+	t.Setenv("READBACK_CHROMIUM", filepath.Join(nowhere, "chromium"))
 
 	for word, thing := range map[string]func(testing.TB){
 		"corpus": func(t testing.TB) { t.Helper(); need.Corpus(t) },
 		"redis":  func(t testing.TB) { t.Helper(); need.Redis(t) },
+
+		"chromium": func(t testing.TB) { t.Helper(); need.Chromium(t) },
 	} {
 		t.Setenv("READBACK_REQUIRE", "")
 		if got := ask(t, thing); !strings.HasPrefix(got, "skipped") {
