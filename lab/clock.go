@@ -18,11 +18,16 @@ type clock struct {
 	step *step     // a step that waits to be recorded
 }
 
-// step is one step of the store's clock.
+// step is one step of the store's clock, as the last answer told it.
 type step struct {
 	by    time.Duration
-	start bool
+	start bool      // it was found when the process started
+	clock time.Time // the answer
+	mono  time.Time // process time at the answer
 }
+
+// now returns what the store's answer would be now.
+func (s *step) now() time.Time { return s.clock.Add(time.Since(s.mono)) }
 
 // at returns ledger time, never before floor, the last entry's time.
 func (c *clock) at(floor time.Time) time.Time {
@@ -51,9 +56,7 @@ func (c *clock) heard(answer time.Time) time.Duration {
 	}
 	off := answer.Sub(c.base.Add(time.Since(c.mono)))
 	if off > stepLimit || off < -stepLimit {
-		if c.step == nil {
-			c.step = &step{by: off}
-		}
+		c.step = &step{by: off, start: c.step != nil && c.step.start, clock: answer, mono: time.Now()}
 		return off
 	}
 	c.step = nil // it came back by itself, or was recorded
@@ -62,11 +65,11 @@ func (c *clock) heard(answer time.Time) time.Duration {
 }
 
 // stepAtStart notes that the clock stood before the ledger's last entry when the process started.
-func (c *clock) stepAtStart(last time.Time, by time.Duration) {
+func (c *clock) stepAtStart(last, answer time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.base, c.mono = last, time.Now()
-	c.step = &step{by: by, start: true}
+	c.step = &step{by: answer.Sub(last), start: true, clock: answer, mono: c.mono}
 }
 
 // stepped returns the step that waits to be recorded, if any.
@@ -76,8 +79,12 @@ func (c *clock) stepped() *step {
 	return c.step
 }
 
-// believe sets ledger time to t: a forward step was recorded, or a recorded step gave a new time.
+// believe sets ledger time to t, an answer after a step was recorded, by this node or another. A step that waited is
+// part of it: recorded twice it would move ledger time twice.
 func (c *clock) believe(t time.Time) {
+	if t.IsZero() {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.base, c.mono, c.step = t, time.Now(), nil

@@ -127,7 +127,7 @@ func (d *draft) step() error {
 			return fmt.Errorf("lab: %w", err)
 		}
 		ev.Was = "believed"
-		if wall := carried.Add(st.by - head.Ahead); wall.After(carried) {
+		if wall := ledger.Micro(st.now().Add(-head.Ahead)); wall.After(carried) {
 			carried = wall
 		}
 	}

@@ -158,19 +158,20 @@ func (l *Lab) catchUp(ctx context.Context) error {
 		case !errors.Is(err, ledger.ErrMoved):
 			return err //nolint:wrapcheck // the store's own words
 		}
-		if err := l.fold(ans.Missed); err != nil {
+		if err := l.fold(ans); err != nil {
 			return err
 		}
 	}
 }
 
-// fold takes entries that stand in the ledger into the State, in order.
-func (l *Lab) fold(es []ledger.Entry) error {
+// fold takes the entries that an answer brought into the State, in order.
+func (l *Lab) fold(ans ledger.Answer) error {
+	es := ans.Missed
 	if len(es) == 0 {
 		return nil
 	}
 	s := *l.state.Load()
-	erased := false
+	erased, stepped := false, false
 	for i := range es {
 		e := &es[i]
 		if e.Seq != s.Seq+1 {
@@ -181,9 +182,13 @@ func (l *Lab) fold(es []ledger.Entry) error {
 		}
 		l.keys.note(e.Key, e.Seq, e.At)
 		erased = erased || e.Kind == "ledger.erased"
+		stepped = stepped || e.Kind == ledger.KindClockStepped
 	}
 	l.state.Store(&s)
 	l.tail.add(es)
+	if stepped {
+		l.now.believe(ans.Clock)
+	}
 	if erased {
 		l.tail.forget()
 	}

@@ -156,8 +156,8 @@ func (l *Lab) ours(ctx context.Context, s *State) error {
 	}
 	if ans, err := l.cfg.Store.Append(ctx, s.Seq, nil); err == nil || errors.Is(err, ledger.ErrMoved) {
 		l.now.heard(ans.Clock)
-		if behind := ans.Clock.Sub(s.At); behind < -stepLimit {
-			l.now.stepAtStart(s.At, behind)
+		if !ans.Clock.IsZero() && ans.Clock.Sub(s.At) < -stepLimit {
+			l.now.stepAtStart(s.At, ans.Clock)
 		}
 	}
 	return nil

@@ -190,7 +190,7 @@ func (l *Lab) turn(ctx context.Context, batch []*ask) {
 		switch {
 		case errors.Is(err, ledger.ErrMoved):
 			l.stats.Lost.Add(1)
-			err = l.fold(ans.Missed)
+			err = l.fold(ans)
 			if lost++; lost == lostRaces && err == nil {
 				l.stats.Turns.Add(1)
 				if r, terr := l.cfg.Store.Turn(ctx); terr == nil {
@@ -244,7 +244,7 @@ func (l *Lab) settle(ctx context.Context, head ledger.Seq, es []ledger.Entry) (m
 			return false, nil
 		case errors.Is(err, ledger.ErrMoved):
 			mine := len(es) > 0 && len(ans.Missed) > 0 && string(ans.Missed[0].Leaf) == string(es[0].Leaf)
-			return mine, l.fold(ans.Missed)
+			return mine, l.fold(ans)
 		case errors.Is(err, ledger.ErrBroken), errors.Is(err, ledger.ErrDamaged), errors.Is(err, ledger.ErrClosed):
 			return false, err
 		}
