@@ -267,3 +267,83 @@ func TestAnEndedSessionClosesItsConnectionAlone(t *testing.T) {
 		t.Error("who is disabled may follow:", err)
 	}
 }
+
+func TestACommandInHandIsAnsweredBeforeTheNodeStops(t *testing.T) {
+	taken, release := make(chan struct{}), make(chan struct{})
+	h := newHall(t, channels.Config{Do: func(context.Context, lab.Viewer, wire.Command) (any, error) {
+		close(taken)
+		<-release
+		return "done", nil
+	}})
+	ws := h.dial(t, "person/tech", false)
+	if err := ws.WriteMessage(websocket.TextMessage, []byte(`{"id":"1","do":"calls"}`)); err != nil {
+		t.Fatal(err)
+	}
+	<-taken
+	drained := make(chan error, 1)
+	go func() { drained <- h.Drain(t.Context()) }()
+	// Drain has begun when a newcomer is turned away.
+	for {
+		_, res, err := (&websocket.Dialer{Subprotocols: []string{wire.Protocol}}).DialContext(t.Context(), h.url, http.Header{"X-Subject": {"person/sue"}})
+		if res != nil {
+			_ = res.Body.Close()
+		}
+		if err != nil {
+			break
+		}
+	}
+	close(release)
+	var f wire.Frame
+	if err := ws.ReadJSON(&f); err != nil || string(f.OK) != `"done"` {
+		t.Errorf("the command was answered %s: %v", f.OK, err)
+	}
+	if _, _, err := ws.ReadMessage(); !websocket.IsCloseError(err, wire.CloseGoElsewhere) {
+		t.Error("the connection ended with", err)
+	}
+	if err := <-drained; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatWasRecordedBeforeARightEndedIsNotSentAfterIt(t *testing.T) {
+	h := newHall(t, channels.Config{})
+	ws := h.dial(t, "person/tech", false)
+	if err := ws.WriteMessage(websocket.TextMessage, []byte(`{"id":"1","do":"follow"}`)); err != nil {
+		t.Fatal(err)
+	}
+	clerk := *h.State().Roster.Get("person/tech")
+	clerk.Role = roster.Clerk
+	var f wire.Frame
+	if err := ws.ReadJSON(&f); err != nil || f.Start == nil {
+		t.Fatal(f, err)
+	}
+	h.Record(t, "person/root", &critical.Mapped{Code: "K", Test: critical.Test{LOINC: "2823-3"}}, &roster.Changed{Person: clerk})
+	for {
+		f = wire.Frame{}
+		if err := ws.ReadJSON(&f); err != nil {
+			t.Fatal(err)
+		}
+		if f.Kind == "limits.mapped" {
+			t.Fatal("a clerk was sent what is the laboratory's")
+		}
+		if f.Start != nil {
+			break
+		}
+	}
+	if f.Start.Over != wire.OverRights || slices.Contains(f.Start.Channels, "lab") {
+		t.Errorf("started over %q with %v", f.Start.Over, f.Start.Channels)
+	}
+}
+
+func TestABadgeThatRunsOutEndsTheConnectionByTheClock(t *testing.T) {
+	h := newHall(t, channels.Config{Beat: 20 * time.Millisecond})
+	leaving := *h.State().Roster.Get("person/else")
+	leaving.Until = wire.Micro(h.Now().Add(30 * time.Minute))
+	h.Record(t, "person/root", &roster.Changed{Person: leaving})
+	heard := make(chan got, 1)
+	go listen(h.dial(t, "person/else", false), 0, 1<<40, heard)
+	h.Forward(t, 31*time.Minute)
+	if g := <-heard; !websocket.IsCloseError(g.err, wire.CloseSignedOut) {
+		t.Error("after the badge's end:", g.err)
+	}
+}
