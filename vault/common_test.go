@@ -64,6 +64,7 @@ func TestWhatIsGuessedFirstIsRefusedWithTheReason(t *testing.T) {
 		{"jane", "Summer in the old mill", ""},
 		{"jane", "winter monday hospital april", ""}, // four words are a phrase
 		{"jane", "klbvq-9272-hwrtd", ""},
+		{"lee", "demo-lee-4711-x", ""}, // the demonstration's own
 		{"jane", "七つの灰色の鷺", "too-short"},
 		{"jane", "七つの灰色の鷺鳥", ""},
 	} {
