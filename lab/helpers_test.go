@@ -119,9 +119,9 @@ func potassiumOf(t *testing.T, l *lab.Lab, i int) string {
 	return potassiumAs(t, l, fmt.Sprint("m", i), "7.1", fmt.Sprintf("7QK%03d", i))
 }
 
-func potassiumAs(t *testing.T, l *lab.Lab, message, value, ref string) string {
-	t.Helper()
-	file := func(s *lab.State, now time.Time) ([]lab.Event, error) {
+// filePotassium decides a potassium of a patient on ICU-2.
+func filePotassium(message, value, ref string) lab.Decide {
+	return func(s *lab.State, now time.Time) ([]lab.Event, error) {
 		who := patient.Identity{Numbers: []patient.Number{{Value: "4711-0815", Kind: "MR"}}, Name: "Weber, Anna", Born: "1960-10-02", Sex: "F"}
 		evs := []lab.Event{
 			&patient.Identified{Patient: "patient/anna", Who: who},
@@ -145,7 +145,11 @@ func potassiumAs(t *testing.T, l *lab.Lab, message, value, ref string) string {
 		}
 		return evs, err
 	}
-	done, err := l.Record(t.Context(), lab.Actor{By: "machine/lis"}, lab.Key{}, file)
+}
+
+func potassiumAs(t *testing.T, l *lab.Lab, message, value, ref string) string {
+	t.Helper()
+	done, err := l.Record(t.Context(), lab.Actor{By: "machine/lis"}, lab.Key{}, filePotassium(message, value, ref))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +174,12 @@ func story(t *testing.T, l *lab.Lab) {
 
 func readBack(t *testing.T, l *lab.Lab, call, who, value, tail string) error {
 	t.Helper()
-	_, err := l.Record(t.Context(), lab.Actor{By: who}, lab.Key{}, func(s *lab.State, _ time.Time) ([]lab.Event, error) {
+	_, err := l.Record(t.Context(), lab.Actor{By: who}, lab.Key{}, decideReadBack(call, who, value, tail))
+	return err
+}
+
+func decideReadBack(call, who, value, tail string) lab.Decide {
+	return func(s *lab.State, _ time.Time) ([]lab.Event, error) {
 		c, ok := s.Critical.Find(call)
 		if !ok {
 			return nil, critical.ErrUnknown
@@ -184,6 +193,5 @@ func readBack(t *testing.T, l *lab.Lab, call, who, value, tail string) error {
 			out = append(out, ev)
 		}
 		return out, err
-	})
-	return err
+	}
 }
