@@ -45,7 +45,7 @@ func (w colleague) work(ctx context.Context, c Config, stream uint64) error {
 		if e.Start != nil {
 			for _, call := range e.Start.Calls {
 				if call.May.Called {
-					d.ring(ctx, call.ID, call.Version)
+					d.ring(ctx, call.ID, call.Ref, call.Version)
 				}
 			}
 			continue
@@ -57,7 +57,7 @@ func (w colleague) work(ctx context.Context, c Config, stream uint64) error {
 		if ev, ok := ev.(*critical.Called); ok && ev.Call != "" {
 			for _, to := range ev.To {
 				if to == "person/"+w.login {
-					d.ring(ctx, ev.Call, ev.Version)
+					d.ring(ctx, ev.Call, ev.Ref, ev.Version)
 				}
 			}
 		}
@@ -87,7 +87,7 @@ type duty struct {
 }
 
 // ring lets the colleague answer a version of a call, once. What becomes of it is drawn here, in the order of calls.
-func (d *duty) ring(ctx context.Context, call string, version int) {
+func (d *duty) ring(ctx context.Context, call, ref string, version int) {
 	name := fmt.Sprint(call, " ", version)
 	if d.met[name] {
 		return
@@ -97,6 +97,7 @@ func (d *duty) ring(ctx context.Context, call string, version int) {
 	sleeps, wrong := d.r.IntN(100) < d.sleeps, d.r.IntN(100) < d.mistypes
 	if sleeps {
 		delay += asleep * d.config.Pace
+		d.config.Log(fmt.Sprintf("%s is asleep and does not hear call %s", nameOf("person/"+d.login), ref))
 	}
 	d.all.Go(func() {
 		if wait(ctx, delay) {

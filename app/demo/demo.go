@@ -13,6 +13,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/seed-909bec58/readback/rules/roster"
 )
 
 // DefaultPace is the mean time between messages when Config has none.
@@ -90,6 +92,8 @@ func Run(ctx context.Context, c Config) error {
 			cancel()
 		})
 	}
+	c.Log(fmt.Sprintf("in this demonstration each step of a ladder waits %d s, in a hospital rather %d; nobody plays %s: her calls are yours",
+		stepWait, roster.DefaultWait, nameOf("person/lee")))
 	start(func() error { return feed(ctx, c) })
 	start(func() error { return narrate(ctx, c) })
 	for i, w := range colleagues {

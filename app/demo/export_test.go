@@ -1,6 +1,10 @@
 package demo
 
-import "time"
+import (
+	"time"
+
+	"github.com/seed-909bec58/readback/rules/roster"
+)
 
 // Sent is a message of the script, as tests look at it.
 type Sent struct {
@@ -41,10 +45,13 @@ func Secrets(seed int64) []string {
 var Plan = plan
 
 // Staff is everybody as admitted.
-func Staff() (out []member) { return staff }
-
-// Person is the member as admitted.
-var Person = member.person
+func Staff() []roster.Person {
+	var out []roster.Person
+	for _, m := range staff {
+		out = append(out, m.person())
+	}
+	return out
+}
 
 // Beds is how many patients the script begins with.
 const Beds = beds

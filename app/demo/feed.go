@@ -31,10 +31,10 @@ func feed(ctx context.Context, c Config) error {
 		if !m.again {
 			raw = m.render(start, time.Now().In(c.Zone))
 		}
+		c.Log(m.line())
 		if !line.send(ctx, raw) {
 			return nil
 		}
-		c.Log(m.line())
 	}
 	return nil
 }

@@ -125,7 +125,7 @@ func publish(ctx context.Context, c Config) error {
 	if _, err := boss.Publish(ctx, plan(r.Now, c.Zone)); err != nil {
 		return fmt.Errorf("publish the roster: %w", err)
 	}
-	c.Log(fmt.Sprintf("roster of %d days published by %s; for this demonstration each step waits %d s", days, nameOf(supervisor), stepWait))
+	c.Log(fmt.Sprintf("roster of %d days published by %s", days, nameOf("person/"+supervisor)))
 	return nil
 }
 
@@ -149,7 +149,7 @@ func limit(ctx context.Context, c Config) error {
 		if _, err := boss.Approve(ctx, wire.ApproveBody{Limits: set.ID, Version: set.Version}); err != nil {
 			return fmt.Errorf("approve %s: %w", set.ID, err)
 		}
-		c.Log(fmt.Sprintf("limits %q in force, approved by %s", set.Name, nameOf(director)))
+		c.Log(fmt.Sprintf("limits %q in force, approved by %s", set.Name, nameOf("person/"+director)))
 	}
 	codes := mappings()
 	if l.Codes >= len(codes) {

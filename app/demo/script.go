@@ -49,7 +49,7 @@ const (
 )
 
 // calls is the order in which units have critical results, after the first one of ICU-2.
-var calls = []string{ward, ed, ward, ed, icu}
+var calls = []string{ward, ed, icu}
 
 // stay is a patient in a bed.
 type stay struct {
