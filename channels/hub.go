@@ -127,6 +127,9 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v lab.Viewer) error 
 	}
 	h.mu.Lock()
 	full := h.over || h.count >= h.cfg.MaxConns
+	if !full {
+		h.count++ // before the handshake, so that many at once do not pass together
+	}
 	h.mu.Unlock()
 	if full {
 		h.stats.Refused.Add(1)
@@ -134,6 +137,9 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v lab.Viewer) error 
 	}
 	ws, err := h.up.Upgrade(w, r, nil)
 	if err != nil {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.count--
 		return nil //nolint:nilerr // gorilla has answered
 	}
 	// What outlives the request must not hold on to its memory.
@@ -142,16 +148,17 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v lab.Viewer) error 
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.over {
+		h.count--
 		c.refuse(wire.CloseGoElsewhere, "stopping")
 		return nil
 	}
 	if len(h.conns[v.Subject]) >= wire.MaxSockets {
+		h.count--
 		h.stats.Refused.Add(1)
 		c.refuse(wire.CloseTooMany, "too many connections of one person")
 		return nil
 	}
 	h.conns[v.Subject] = append(h.conns[v.Subject], c)
-	h.count++
 	h.stats.Opened.Add(1)
 	h.open.Go(c.read)
 	h.open.Go(func() {

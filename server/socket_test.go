@@ -274,7 +274,11 @@ func TestMoreThanTwentySocketsOfOnePersonAreTooMany(t *testing.T) {
 	h := newHouse(t)
 	cookie := h.cookie(t, "tech")
 	for range wire.MaxSockets {
-		h.dial(t, cookie, websocket.Dialer{}).ask(`{"id":"1","do":"follow"}`)
+		s := h.dial(t, cookie, websocket.Dialer{})
+		s.ask(`{"id":"1","do":"follow"}`)
+		if f := s.frame(); f.Start == nil {
+			t.Fatalf("one of the twenty heard %+v", f)
+		}
 	}
 	if code := h.dial(t, cookie, websocket.Dialer{}).code(); code != wire.CloseTooMany {
 		t.Error("closed with", code)
