@@ -141,9 +141,11 @@ func TestBrowserSaysWhenItIsNotConnectedAndKeepsWhatWasTyped(t *testing.T) {
 		"at": l.at, "people": people(lee), "clinician": lee, "tail": tailOf("C4827"),
 	}, map[string]func(){
 		"result": func() { mustSend(t, n.MLLP, potassium("C4827")) },
-		"freeze": l.mu.Lock,
-		"thaw":   l.mu.Unlock,
-		"stop":   func() { n.stop(t) },
-		"again":  func() { n = n.again(t, "--data", data) },
+
+		"another": func() { mustSend(t, n.MLLP, potassium("C9114")) },
+		"freeze":  l.mu.Lock,
+		"thaw":    l.mu.Unlock,
+		"stop":    func() { n.stop(t) },
+		"again":   func() { n = n.again(t, "--data", data) },
 	})
 }

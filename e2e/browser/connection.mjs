@@ -20,6 +20,16 @@ await story(async (browser) => {
   await lee.locator("#line.live").waitFor(patience);
   must((await typed(lee)) === `7.1 ${told.tail}`, "what was typed did not survive the lost connection");
 
+  // An entry was missed: the page comes back by itself, and goes on where it was.
+  const follows = () => lee.commands.filter((c) => c.do === "follow");
+  const before = follows().length;
+  const back = lee.waitForEvent("websocket", patience);
+  await lee.evaluate(async () => (await import("/state.js")).line.last--);
+  await want("another");
+  await back;
+  await lee.locator("#line.live").waitFor(patience);
+  must(follows().length > before && follows().at(-1).body.after >= 0, "the page did not resume");
+
   // The session ends elsewhere: nothing of the patient stays, and a new sign-in goes on where it was.
   const other = await lee.context().newPage();
   await other.goto(told.at);

@@ -36,6 +36,8 @@ export const desk = { width: 1440, height: 900 };
 export async function person(browser, login, viewport) {
   const context = await browser.newContext({ viewport, locale: "en-GB", acceptDownloads: true });
   const page = await context.newPage();
+  page.commands = []; // what the page sent over its websockets
+  page.on("websocket", (ws) => ws.on("framesent", ({ payload }) => page.commands.push(JSON.parse(payload))));
   page.on("pageerror", (e) => {
     throw e;
   });

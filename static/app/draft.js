@@ -1,6 +1,6 @@
 // What is being read back, in this page's memory alone: what was typed survives a lost connection and a new sign-in.
 
-import { app, find, lock, post, refresh } from "./state.js";
+import { app, find, lock, record, refresh } from "./state.js";
 import { play } from "./ring.js";
 
 // draftOf returns the draft of a call, made at need.
@@ -47,7 +47,7 @@ export async function send(d, draw) {
   draw();
   const body = { call: d.call.id, version: d.call.version, values: d.values, tail: d.tail, entered: "keyed", locale: navigator.language };
   try {
-    d.done = await post("/api/do/read-back", body, d.key);
+    d.done = await record("read-back", body, d.key);
     Object.assign(d, { phase: "done", key: "" });
     play("done");
   } catch (p) {

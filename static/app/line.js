@@ -62,13 +62,14 @@ export class Line {
     if (this.again) this.open();
   }
 
-  // ask runs a command that only reads, on the very node whose entries come over this line.
-  ask(what, body) {
+  // ask runs a command on the very node whose entries come over this line. It rejects with the server's problem, or with
+  // an Error when the line is lost: then the command may have run.
+  ask(what, body, key) {
     if (this.state !== "live" && this.state !== "behind") return Promise.reject(new Error("not connected"));
     const id = `q${++this.asked}`;
     return new Promise((resolve, reject) => {
       this.asks.set(id, { resolve, reject });
-      this.ws.send(JSON.stringify({ id, do: what, body }));
+      this.ws.send(JSON.stringify({ id, do: what, key, body }));
     });
   }
 

@@ -9,7 +9,7 @@ import { clear, draftOf, send, type } from "./draft.js";
 import { list } from "./list.js";
 import { button } from "./parts.js";
 import * as ring from "./ring.js";
-import { app, connected, find, forget, line, lock, now, ofLab, onChange, post, seen } from "./state.js";
+import { app, connected, find, forget, line, lock, now, ofLab, onChange, post, record, seen } from "./state.js";
 import { guard } from "./typed.js";
 import { atDesk, urgency } from "./urgency.js";
 import { clock, count } from "./words.js";
@@ -35,7 +35,7 @@ function draw() {
 function top(shut) {
   const [will] = ring.able();
   const states = { live: ["live", "Live"], catching: ["live", "Catching up"], connecting: ["live", "Connecting"], down: ["cut", "Not connected"], behind: ["cut", "Not connected"], off: ["cut", "Not connected"] };
-  const [shape, word] = states[app.line.state];
+  const [shape, word] = states[app.stale && app.line.state === "live" ? "catching" : app.line.state];
   return h("div", { class: "top-in" },
     h("span", { class: "brand" }, h("img", { src: "mark.svg", alt: "", width: "26", height: "26" }), "Readback"),
     h("span", { class: "push" }),
@@ -49,8 +49,9 @@ const initials = () => (app.me.name ?? "").replace(/^(Dr|Prof)\.? /, "").split(/
 
 function bar() {
   const { state, since, why } = app.line;
-  if (state === "live" || state === "connecting" || state === "off") return null;
-  if (state === "catching") return h("div", { class: "line-bar mild" }, h("p", {}, "Catching up. What you see may be a moment old."));
+  const catching = state === "catching" || (state === "live" && app.stale);
+  if ((state === "live" && !catching) || state === "connecting" || state === "off") return null;
+  if (catching) return h("div", { class: "line-bar mild" }, h("p", {}, "Catching up. What you see may be a moment old."));
   const say = why || (state === "behind" ? `Readback has not reached its own records since ${clock(since)}. What you see may be old.` : `Not connected since ${clock(since)}. What you see may be old.`);
   return h("div", { class: "line-bar" }, h("p", {}, icon("cut"), say), h("p", {}, "Telephone the laboratory if it is urgent."), button("reconnect", { class: "button slim" }, "Try again"));
 }
@@ -106,6 +107,8 @@ const actions = {
     draw();
   },
   async "sign-out"() {
+    // This screen's own session first: the browser may hold another one by now.
+    await record("sessions.end", { session: app.me?.session ?? "" }).catch(() => {});
     line.close(true);
     await post("/api/sign-out", {}).catch(() => {});
     forget();

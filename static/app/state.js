@@ -8,6 +8,7 @@ export const app = {
   locked: null, // why a sign-in is asked for: "", or a sentence; null: it is not
   login: "", // as it was typed, for the next sign-in in place
   line: { state: "off", since: 0, why: "" },
+  stale: false, // something happened, and what it changed is not here yet
   calls: [], finished: [], work: [], alone: 0,
   screen: { name: "list", call: "" },
   drafts: new Map(), // by call: what is being read back
@@ -43,7 +44,8 @@ export const line = new Line({
   },
   entry(f) {
     heard = now();
-    if (["critical.", "message.", "result.", "roster.", "person.", "patient."].some((p) => f.kind?.startsWith(p))) refresh();
+    if (f.kind === "ledger.erased") app.over.clear();
+    if (!f.kind?.startsWith("session.")) refresh();
   },
   beat(b) {
     setClock(b.now);
@@ -87,6 +89,7 @@ export function signIn(answer) {
 let timer = 0;
 let asking = false;
 let again = false;
+const slow = 1_500; // ms after which an answer that is not here means that the screen may be old
 
 // refresh asks for all calls anew: debounced, one question at a time, and once more if something came meanwhile.
 export function refresh() {
@@ -98,17 +101,27 @@ async function ask() {
   timer = 0;
   asking = true;
   again = false;
+  const late = setTimeout(() => stale(true), slow);
   try {
     const c = await line.ask("calls", { hours });
     Object.assign(app, { calls: c.calls ?? [], finished: c.finished ?? [], work: c.work ?? [], alone: c.alone ?? 0 });
     await fate();
+    stale(false);
     change("calls");
   } catch {
-    // Not connected: the start of the next connection replaces everything. A refusal is asked again with what comes.
-    again = again && line.state === "live";
+    // Without a line the next start replaces everything; what was refused is asked again.
+    if (line.state === "live") setTimeout(refresh, slow);
+    again = false;
   }
+  clearTimeout(late);
   asking = false;
   if (again) refresh();
+}
+
+function stale(is) {
+  if (app.stale === is) return;
+  app.stale = is;
+  change("line");
 }
 
 // fate asks what became of the call on the screen when it is not open any more.
@@ -122,17 +135,32 @@ async function fate() {
 // find is a call by id, open or just over.
 export const find = (id) => app.calls.find((c) => c.id === id) ?? app.finished.find((c) => c.id === id) ?? app.over.get(id);
 
-// post runs a command that records, or an /api path. It throws the server's problem, or { code: "no-answer" } when
-// none came: then it may have happened.
-export async function post(path, body, key) {
-  const headers = { "Content-Type": "application/json" };
-  if (key) headers["Idempotency-Key"] = key;
+// noAnswer is the problem of a request that nobody answered: it may have happened.
+const noAnswer = { code: "no-answer", say: "No answer came.", do: "" };
+const patience = 8_000; // ms for an answer
+
+// record runs a command that records, over the line: it is this screen's person who acts, whoever signs in beside it in
+// the same browser. It throws the server's problem, or noAnswer.
+export async function record(what, body, key) {
+  let timer = 0;
+  const late = new Promise((_, reject) => (timer = setTimeout(reject, patience, noAnswer)));
+  try {
+    return await Promise.race([line.ask(what, body, key), late]);
+  } catch (p) {
+    throw p.code ? p : noAnswer;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// post is a request to sign in or out. It throws the server's problem, or noAnswer.
+export async function post(path, body) {
   let response, out;
   try {
-    response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(8_000) });
+    response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal: AbortSignal.timeout(patience) });
     out = await response.json();
   } catch {
-    throw { code: "no-answer", say: "No answer came.", do: "" };
+    throw noAnswer;
   }
   if (!response.ok) throw out;
   return out;
@@ -145,7 +173,7 @@ export function seen(call) {
   const mark = `${app.me?.id} ${call.id} ${call.version}`;
   if (!app.me?.receives || call.standing !== "open" || told.has(mark)) return;
   told.add(mark);
-  post("/api/do/seen", { call: call.id, version: call.version }, crypto.randomUUID()).catch(() => told.delete(mark));
+  record("seen", { call: call.id, version: call.version }, crypto.randomUUID()).catch(() => told.delete(mark));
 }
 
 export const ofLab = () => ["technician", "supervisor", "director"].includes(app.me?.role);
