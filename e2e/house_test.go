@@ -17,7 +17,8 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-// Who works in the test's laboratory: lee has first call of ICU-2, okafor second, tech is at the desk.
+// Who works in the test's laboratory: lee has first call of ICU-2 and of the emergency room, okafor second of ICU-2, tech
+// is at the desk.
 const (
 	admin = "root"
 	lee   = "lee"
@@ -58,8 +59,13 @@ func furnish(t testing.TB, n *node, wait int) {
 	}
 	_, err := signIn(t, n.HTTP, sue).Publish(t.Context(), roster.Published{
 		From: from, To: to,
-		Posts:  []roster.Post{{ID: "post/icu-2", Name: "ICU-2 resident", Unit: "ICU-2"}, {ID: roster.Desk, Name: "Laboratory desk"}},
-		Shifts: []roster.Shift{shift("post/icu-2", lee, 0), shift("post/icu-2", okaf, 1), shift(roster.Desk, tech, 0)},
+		Posts: []roster.Post{
+			{ID: "post/icu-2", Name: "ICU-2 resident", Unit: "ICU-2"}, {ID: "post/er", Name: "Emergency room", Unit: "NER"},
+			{ID: roster.Desk, Name: "Laboratory desk"},
+		},
+		Shifts: []roster.Shift{
+			shift("post/icu-2", lee, 0), shift("post/icu-2", okaf, 1), shift("post/er", lee, 0), shift(roster.Desk, tech, 0),
+		},
 		Ladders: []roster.Ladder{{Unit: roster.Any, Steps: []roster.Step{
 			{Ask: "unit", Wait: wait}, {Ask: "unit", Rank: 1, Wait: wait}, {Ask: "desk", Wait: 60 * wait},
 		}}},

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-909bec58/readback/client"
 	"github.com/seed-909bec58/readback/ledger/postgres/pgtest"
 )
 
@@ -103,6 +104,8 @@ type node struct {
 	said   *output // standard error
 	exited chan struct{}
 	code   int // once exited is closed
+
+	people map[string]*client.Client // who signed in here, by login
 }
 
 // signin is one line of the ready line's sign-ins.
