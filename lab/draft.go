@@ -78,19 +78,29 @@ func guarded(decide Decide, s *State, now time.Time) (evs []Event, err error) {
 	return decide(s, now)
 }
 
-// add puts events on the draft, all or none.
-func (d *draft) add(a *ask, evs []Event, now time.Time) error {
+// add puts events on the draft, all or none. A panic, which is a bug in how an event is written or folded, is an error
+// for its caller alone: a message that is sent until it is taken must not end the process again and again.
+func (d *draft) add(a *ask, evs []Event, now time.Time) (err error) {
 	before, n := d.state, len(d.entries)
 	undo := func(err error) error {
 		d.state, d.entries = before, d.entries[:n]
 		d.state.past = map[string][]Past{}
 		return err
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			a.out, err = Done{}, undo(fmt.Errorf("lab: an event cannot be recorded: %v", r))
+		}
+	}()
+	at := now
+	if later := d.lab.now.at(now); later.Sub(now) > ledger.Tolerance/2 {
+		at = later // deciding took so long that the store would refuse the time, again and again
+	}
 	for _, ev := range evs {
 		if d.lab.Full() && !vital(ev.Kind()) {
 			return undo(ledger.ErrFull)
 		}
-		e, err := d.lab.entry(&d.state, ev, a.by, a.key, now)
+		e, err := d.lab.entry(&d.state, ev, a.by, a.key, at)
 		if err != nil {
 			return undo(err)
 		}

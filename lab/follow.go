@@ -37,7 +37,10 @@ func (l *Lab) Follow(ctx context.Context, after ledger.Seq) iter.Seq2[ledger.Ent
 			case <-ctx.Done():
 				return
 			case <-l.ended:
-				return
+				// Nothing is written any more; what the last turn wrote is still to be told.
+				if es, _, err := l.After(ctx, after); err != nil || len(es) == 0 {
+					return
+				}
 			}
 		}
 	}
@@ -155,6 +158,9 @@ func (l *Lab) catchUp(ctx context.Context) error {
 		switch {
 		case err == nil:
 			return nil
+		case errors.Is(err, ledger.ErrDamaged), errors.Is(err, ledger.ErrBroken):
+			l.broke(err)
+			return err //nolint:wrapcheck // the store's own words
 		case !errors.Is(err, ledger.ErrMoved):
 			return err //nolint:wrapcheck // the store's own words
 		}
@@ -164,11 +170,23 @@ func (l *Lab) catchUp(ctx context.Context) error {
 	}
 }
 
-// fold takes the entries that an answer brought into the State, in order.
+// kindErased is the kind of the entry that says that enclosures were erased.
+const kindErased = "ledger.erased"
+
+// fold takes the entries that an answer of ErrMoved brought into the State, in order. What cannot be folded breaks the
+// lab: it must not decide on a story that it does not understand, nor say that it is ready.
 func (l *Lab) fold(ans ledger.Answer) error {
+	err := l.foldAll(ans)
+	if err != nil {
+		l.broke(err)
+	}
+	return err
+}
+
+func (l *Lab) foldAll(ans ledger.Answer) error {
 	es := ans.Missed
 	if len(es) == 0 {
-		return nil
+		return fmt.Errorf("%w: it is shorter than it was", ledger.ErrDamaged)
 	}
 	s := *l.state.Load()
 	erased, stepped := false, false
@@ -181,7 +199,7 @@ func (l *Lab) fold(ans ledger.Answer) error {
 			return err
 		}
 		l.keys.note(e.Key, e.Seq, e.At)
-		erased = erased || e.Kind == "ledger.erased"
+		erased = erased || e.Kind == kindErased
 		stepped = stepped || e.Kind == ledger.KindClockStepped
 	}
 	l.state.Store(&s)

@@ -20,6 +20,9 @@ func (s *State) Due(now time.Time) []Event {
 	}
 	if len(out) > keepTurn {
 		out = out[:keepTurn]
+		for len(out) > 0 && out[len(out)-1].Kind() == "critical.escalated" {
+			out = out[:len(out)-1] // a skipped step stands with the rung that fired instead of it
+		}
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -214,9 +215,7 @@ func (l *Lab) turn(ctx context.Context, batch []*ask) {
 			l.stats.Doubts.Add(1)
 			var mine bool
 			if mine, err = l.settle(ctx, base.Seq, d.entries); mine && err == nil {
-				if err = l.catchUp(ctx); err != nil { // a batch may be longer than one answer
-					l.cfg.Log.Warn("the ledger could not be read", "error", err)
-				}
+				l.reach(ctx, d.state.Seq)
 				l.answer(batch)
 				return
 			}
@@ -256,6 +255,25 @@ func (l *Lab) settle(ctx context.Context, head ledger.Seq, es []ledger.Entry) (m
 	}
 }
 
+// reach folds up to a place that is known to be on disk: a batch may be longer than one answer, and whoever hears that
+// it is written finds it in the State. It tries until the store answers, the ledger is broken, or the lab stops.
+func (l *Lab) reach(ctx context.Context, seq ledger.Seq) {
+	for wait := 10 * time.Millisecond; l.State().Seq < seq; wait = min(2*wait, time.Second) {
+		err := l.catchUp(context.WithoutCancel(ctx))
+		if err == nil {
+			continue
+		}
+		l.cfg.Log.Warn("the ledger could not be read", "error", err)
+		select {
+		case <-time.After(wait):
+		case <-l.broken:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // commit makes the draft the laboratory, wakes followers, and answers.
 func (l *Lab) commit(d *draft, ans ledger.Answer, batch []*ask) {
 	if len(d.entries) > 0 {
@@ -268,6 +286,9 @@ func (l *Lab) commit(d *draft, ans ledger.Answer, batch []*ask) {
 		l.stats.Entries.Add(int64(len(d.entries)))
 		l.state.Store(&s)
 		l.tail.add(d.entries)
+		if slices.ContainsFunc(d.entries, func(e ledger.Entry) bool { return e.Kind == kindErased }) {
+			l.tail.forget()
+		}
 		if l.cfg.Bell != nil {
 			l.cfg.Bell.Ring(s.Seq)
 		}

@@ -67,8 +67,9 @@ func (s State) apply(ev Event, m Mark) State {
 	}
 	s = s.forget()
 	if s.past != nil {
-		for _, subject := range ev.About() {
-			if p, ok := s.past[subject]; ok {
+		about := ev.About()
+		for i, subject := range about {
+			if p, ok := s.past[subject]; ok && !slices.Contains(about[:i], subject) {
 				s.past[subject] = append(slices.Clip(p), Past{Event: ev, Mark: m})
 			}
 		}
@@ -89,7 +90,7 @@ func (s State) forget() State {
 		s.Left = s.Left.Without(key)
 		p := s.Patients.Get(id)
 		switch {
-		case p == nil || p.Present:
+		case p == nil || p.Present || s.leftAgain(id):
 		case s.hasOpen(p.ID):
 			s.Left = s.Left.With(s.At.Add(time.Hour-forgetAfter).UTC().Format(ledger.TimeLayout)+" "+id, id)
 		default:
@@ -97,6 +98,16 @@ func (s State) forget() State {
 		}
 	}
 	return s
+}
+
+// leftAgain tells whether a patient, who left longer ago, came back and left once more since. O(who left lately).
+func (s *State) leftAgain(id string) bool {
+	for _, other := range s.Left.All() {
+		if other == id {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *State) hasOpen(id string) bool {
