@@ -42,8 +42,10 @@ func hmacToken(header string, key []byte) string {
 
 func badHeaders(t testing.TB) (all []vector) {
 	add := func(name, h string) { all = append(all, vector{"header: " + name, signed(h, claims)}) }
-	for _, alg := range []string{"none", "None", "NONE", "nOnE", "", "HS256", "HS512", "RS256", "PS256", "ES256",
-		"eddsa", "EDDSA", "Ed25519", "Ed448", "EdDSA ", "EdDSA\\u0000", "dir"} {
+	for _, alg := range []string{
+		"none", "None", "NONE", "nOnE", "", "HS256", "HS512", "RS256", "PS256", "ES256",
+		"eddsa", "EDDSA", "Ed25519", "Ed448", "EdDSA ", "EdDSA\\u0000", "dir",
+	} {
 		add("alg "+alg, with(t, header, `"alg":"EdDSA"`, `"alg":"`+alg+`"`))
 	}
 	for name, more := range map[string]string{
@@ -71,8 +73,10 @@ func badHeaders(t testing.TB) (all []vector) {
 	add("no typ", with(t, header, `"typ":"readback+jwt",`, ""))
 	add("no alg", with(t, header, `"alg":"EdDSA",`, ""))
 	add("no kid", with(t, header, ","+kid, ""))
-	for _, h := range []string{"", "null", "[]", "{}", `"EdDSA"`, header + "{}", header + " x", header[:len(header)-1],
-		"\ufeff" + header, strings.Repeat(`{"a":`, 1000), strings.Repeat("[", 3000), with(t, header, "EdDSA", "Ed\xffDSA")} {
+	for _, h := range []string{
+		"", "null", "[]", "{}", `"EdDSA"`, header + "{}", header + " x", header[:len(header)-1],
+		"\ufeff" + header, strings.Repeat(`{"a":`, 1000), strings.Repeat("[", 3000), with(t, header, "EdDSA", "Ed\xffDSA"),
+	} {
 		add(fmt.Sprintf("%.20q", h), h)
 	}
 	return all
@@ -105,8 +109,10 @@ func badClaims(t testing.TB) (all []vector) {
 	}
 	at := func(d time.Duration) string { return fmt.Sprint(noon.Add(d).Unix()) }
 	for _, name := range []string{"exp", "nbf", "iat"} {
-		for _, value := range []string{`"` + at(time.Hour) + `"`, at(time.Hour) + ".5", at(time.Hour) + ".0", "1e300", "1.9e9",
-			"99999999999999999999", "253402300800"} {
+		for _, value := range []string{
+			`"` + at(time.Hour) + `"`, at(time.Hour) + ".5", at(time.Hour) + ".0", "1e300", "1.9e9",
+			"99999999999999999999", "253402300800",
+		} {
 			add(name+" = "+value, edit(name, value))
 		}
 	}
@@ -118,16 +124,26 @@ func badClaims(t testing.TB) (all []vector) {
 		{"good before it was issued", edit("nbf", at(-time.Minute))},
 		{"never good", edit("exp", at(0))},
 		{"lasts too long", edit("exp", at(server.TokenLife+time.Second))},
-		{"issuer of another site", edit("iss", `"other"`)}, {"issuer longer", edit("iss", `"main "`)},
-		{"audience other", edit("aud", `"other"`)}, {"audience in a list", edit("aud", `["readback"]`)},
+		{"issuer of another site", edit("iss", `"other"`)},
+		{"issuer longer", edit("iss", `"main "`)},
+		{"audience other", edit("aud", `"other"`)},
+		{"audience in a list", edit("aud", `["readback"]`)},
 		{"audience case", edit("aud", `"Readback"`)},
-		{"a person", edit("sub", `"person/dr-lee"`)}, {"the clock", edit("sub", `"clock"`)},
-		{"a machine without id", edit("sub", `"machine/"`)}, {"a path", edit("sub", `"machine/../person/x"`)},
-		{"line end in sub", edit("sub", `"machine/a\nb"`)}, {"NUL in sub", edit("sub", `"machine/a\u0000"`)},
+		{"a person", edit("sub", `"person/dr-lee"`)},
+		{"the clock", edit("sub", `"clock"`)},
+		{"a machine without id", edit("sub", `"machine/"`)},
+		{"a path", edit("sub", `"machine/../person/x"`)},
+		{"line end in sub", edit("sub", `"machine/a\nb"`)},
+		{"NUL in sub", edit("sub", `"machine/a\u0000"`)},
 		{"long sub", edit("sub", `"machine/`+strings.Repeat("a", 65)+`"`)},
-		{"jti with a blank", edit("jti", `"a b"`)}, {"long jti", edit("jti", `"`+strings.Repeat("a", 65)+`"`)},
-		{"unknown claim", edit("admin", "true")}, {"unknown text claim", edit("role", `"admin"`)},
-		{"object follows", claims + claims}, {"bad UTF-8", with(t, claims, "main", "ma\xffin")}, {"no object", `"x"`}, {"cut", claims[:40]},
+		{"jti with a blank", edit("jti", `"a b"`)},
+		{"long jti", edit("jti", `"`+strings.Repeat("a", 65)+`"`)},
+		{"unknown claim", edit("admin", "true")},
+		{"unknown text claim", edit("role", `"admin"`)},
+		{"object follows", claims + claims},
+		{"bad UTF-8", with(t, claims, "main", "ma\xffin")},
+		{"no object", `"x"`},
+		{"cut", claims[:40]},
 	} {
 		add(c.name, c.token)
 	}
@@ -158,25 +174,38 @@ func badForms(t testing.TB) []vector {
 		t.Fatal(err)
 	}
 	return []vector{
-		{"empty", ""}, {"one part", part[0]}, {"two parts", join(part[0], part[1])}, {"dots", ".."},
-		{"four parts", good + "."}, {"five parts", join(good, "a", "b")},
-		{"no signature", join(part[0], part[1], "")}, {"no claims", join(part[0], "", part[2])},
+		{"empty", ""},
+		{"one part", part[0]},
+		{"two parts", join(part[0], part[1])},
+		{"dots", ".."},
+		{"four parts", good + "."},
+		{"five parts", join(good, "a", "b")},
+		{"no signature", join(part[0], part[1], "")},
+		{"no claims", join(part[0], "", part[2])},
 		{"no header", join("", part[1], part[2])},
-		{"none without signature", join(none, part[1], "")}, {"none with signature", join(none, part[1], part[2])},
+		{"none without signature", join(none, part[1], "")},
+		{"none with signature", join(none, part[1], part[2])},
 		{"signed by another key", join(part[0], part[1], sign(keyB))},
 		{"signature of 63 bytes", join(part[0], part[1], enc.EncodeToString(sig[:63]))},
 		{"signature of 65 bytes", join(part[0], part[1], enc.EncodeToString(append(bytes.Clone(sig), 0)))},
 		{"signature of zeros", join(part[0], part[1], enc.EncodeToString(make([]byte, 64)))},
 		{"other claims under the signature", join(part[0], strings.Split(signed(header, with(t, claims, "lis-1", "lis-2")), ".")[1], part[2])},
-		{"padding", good + "=="}, {"blank before", " " + good}, {"blank after", good + " "}, {"line end after", good + "\n"},
+		{"padding", good + "=="},
+		{"blank before", " " + good},
+		{"blank after", good + " "},
+		{"line end after", good + "\n"},
 		{"line end inside", join(part[0], part[1][:9]+"\n"+part[1][9:], part[2])},
 		{"carriage return inside", join(part[0], part[1], part[2][:9]+"\r"+part[2][9:])},
 		{"standard base64", join(part[0], part[1], base64.RawStdEncoding.EncodeToString(bytes.Repeat([]byte{0xfb}, 64)))},
 		{"spare bits set", good[:len(good)-1] + next(good[len(good)-1])},
-		{"with its scheme", "Bearer " + good}, {"NUL", good + "\x00"}, {"percent", strings.Replace(good, ".", "%2e", 1)},
-		{"HS256 with the public key", hmacToken(hs, public(keyA))}, {"HS256 with an empty key", hmacToken(hs, nil)},
+		{"with its scheme", "Bearer " + good},
+		{"NUL", good + "\x00"},
+		{"percent", strings.Replace(good, ".", "%2e", 1)},
+		{"HS256 with the public key", hmacToken(hs, public(keyA))},
+		{"HS256 with an empty key", hmacToken(hs, nil)},
 		{"HS256 with the kid", hmacToken(hs, []byte(server.KeyID(public(keyA))))},
-		{"EdDSA said, HMAC made", hmacToken(header, public(keyA))}, {"RS256", rsToken},
+		{"EdDSA said, HMAC made", hmacToken(header, public(keyA))},
+		{"RS256", rsToken},
 		{"larger than 8 KiB", signed(header, with(t, claims, `"t1"`, `"`+strings.Repeat("a", 8<<10)+`"`))},
 		{"blanks up to 8 KiB and over", signed(header, claims+strings.Repeat(" ", 8<<10))},
 		{"100 MB of header", strings.Repeat("A", 100<<20) + "." + part[1] + "." + part[2]},
@@ -252,8 +281,10 @@ func FuzzToken(f *testing.F) {
 		if err := errors.Join(json.Unmarshal([]byte(header), &h), json.Unmarshal([]byte(claims), &c)); err != nil {
 			t.Fatal(err)
 		}
-		want := server.Token{ID: c.Jti, Subject: c.Sub, Issued: time.Unix(c.Iat, 0).UTC(),
-			From: time.Unix(c.Nbf, 0).UTC(), Until: time.Unix(c.Exp, 0).UTC()}
+		want := server.Token{
+			ID: c.Jti, Subject: c.Sub, Issued: time.Unix(c.Iat, 0).UTC(),
+			From: time.Unix(c.Nbf, 0).UTC(), Until: time.Unix(c.Exp, 0).UTC(),
+		}
 		if diff := cmp.Diff(want, got); diff != "" || h.Alg != "EdDSA" || h.Typ != "readback+jwt" ||
 			h.Kid != server.KeyID(public(keyA)) || c.Iss != "main" || c.Aud != "readback" ||
 			got.Until.Before(d.now.Add(-time.Minute)) || !strings.HasPrefix(got.Subject, "machine/") || got.ID == "" {

@@ -110,8 +110,11 @@ func TestClockMayBeOffByTheSkewOnly(t *testing.T) {
 		at   time.Duration
 		want error
 	}{
-		{-server.TokenSkew, nil}, {-server.TokenSkew - time.Second, server.ErrToken}, {0, nil},
-		{time.Hour + server.TokenSkew - time.Second, nil}, {time.Hour + server.TokenSkew, server.ErrTokenExpired},
+		{-server.TokenSkew, nil},
+		{-server.TokenSkew - time.Second, server.ErrToken},
+		{0, nil},
+		{time.Hour + server.TokenSkew - time.Second, nil},
+		{time.Hour + server.TokenSkew, server.ErrTokenExpired},
 	} {
 		warm, cold := newDesk(t, public(keyA)), newDesk(t, public(keyA))
 		if _, err := warm.Verify(text); err != nil {
@@ -185,9 +188,11 @@ func TestTwoKeysOverlap(t *testing.T) {
 }
 
 func TestManyTokensAreVerifiedInBoundedMemory(t *testing.T) {
-	tokens, err := server.NewTokens(server.TokenConfig{Issuer: "main", Audience: "readback",
+	tokens, err := server.NewTokens(server.TokenConfig{
+		Issuer: "main", Audience: "readback",
 		Keys: []ed25519.PublicKey{public(keyA)}, Now: func() time.Time { return noon },
-		Revoked: func(string, string, time.Time) bool { return false }})
+		Revoked: func(string, string, time.Time) bool { return false },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,8 +240,10 @@ func TestMintRefusesWhatVerifyWould(t *testing.T) {
 }
 
 func TestNewTokensWantsEverything(t *testing.T) {
-	whole := server.TokenConfig{Issuer: "main", Audience: "readback", Keys: []ed25519.PublicKey{public(keyA)},
-		Now: time.Now, Revoked: func(string, string, time.Time) bool { return false }}
+	whole := server.TokenConfig{
+		Issuer: "main", Audience: "readback", Keys: []ed25519.PublicKey{public(keyA)},
+		Now: time.Now, Revoked: func(string, string, time.Time) bool { return false },
+	}
 	if _, err := server.NewTokens(whole); err != nil {
 		t.Fatal(err)
 	}
