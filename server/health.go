@@ -65,6 +65,7 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	put("ledger_full", "1 when the ledger's disk is full", flag(s.Lab.Full()))
 	put("calls_open", "open critical calls", st.Critical.Calls.Len())
 	put("work_open", "open work items", st.Critical.Work.Len())
+	put("faults", "invariants that do not hold, which is a bug", len(st.Faults(s.Lab.Now())))
 	put("lab_asks_total", "asks answered", l.Asks.Load())
 	put("lab_batches_total", "appends to the ledger", l.Batches.Load())
 	put("lab_entries_total", "entries written by this node", l.Entries.Load())
