@@ -212,7 +212,10 @@ func (c restoreCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errBackup, err)
 	}
-	if err := os.WriteFile(filepath.Join(work, restoredFile), mark, 0o600); err != nil {
+	if err := writeFile(filepath.Join(work, restoredFile), mark); err != nil {
+		return fmt.Errorf("%w: %w", errBackup, err)
+	}
+	if err := syncDir(work); err != nil {
 		return fmt.Errorf("%w: %w", errBackup, err)
 	}
 	if err := os.Remove(c.Data); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -221,8 +224,24 @@ func (c restoreCmd) Run(ctx context.Context, s streams) error {
 	if err := os.Rename(work, c.Data); err != nil {
 		return fmt.Errorf("%w: %w", errBackup, err)
 	}
+	if err := syncDir(parent); err != nil {
+		return fmt.Errorf("%w: %w", errBackup, err)
+	}
 	_, err = fmt.Fprintf(s.out, "%s holds %d entries of %s, verified; what happened after the backup is not in it\n", c.Data, v.Entries, m.Site)
 	return err //nolint:wrapcheck // the terminal's own words
+}
+
+// writeFile writes a new file and returns when its bytes are on disk.
+func writeFile(path string, b []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err //nolint:wrapcheck // the caller says restore
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
 }
 
 // readTar unpacks a backup and compares each file with the manifest.

@@ -194,7 +194,7 @@ func (r *Readback) beginEpoch(ctx context.Context) error {
 		return fmt.Errorf("%w: %s cannot be read: %w: restore the backup again", errBackup, path, err)
 	}
 	_, err = r.Lab.Record(ctx, lab.Clock, lab.Key{}, func(s *lab.State, _ time.Time) ([]lab.Event, error) {
-		if int64(s.Seq) > mark.Size {
+		if s.Before == mark.Size {
 			return nil, nil // begun, and the mark was not removed in time
 		}
 		return []lab.Event{&wire.EpochBegan{Epoch: s.Epoch + 1, Size: mark.Size, Root: mark.Root, Why: "restored"}}, nil
@@ -298,7 +298,8 @@ func (r *Readback) audit(ctx context.Context) {
 	for {
 		select {
 		case <-tick.C:
-			for _, fault := range r.Lab.State().Faults(r.Lab.Now()) {
+			// What falls due this moment is Keep's, not a fault.
+			for _, fault := range r.Lab.State().Faults(r.Lab.Now().Add(-5 * time.Second)) {
 				r.log.Error("an invariant does not hold", "fault", fault)
 			}
 		case <-ctx.Done():

@@ -24,9 +24,10 @@ type State struct {
 	Site string     `json:"site"`
 	Zone string     `json:"zone"` // IANA
 
-	Format int   `json:"format"`          // the newest format that may stand in the ledger
-	Epoch  int   `json:"epoch,omitempty"` // how often the ledger went on after a restore or a failover
-	Step   int64 `json:"step,omitempty"`  // the last step of the clock, microseconds
+	Format int   `json:"format"`           // the newest format that may stand in the ledger
+	Epoch  int   `json:"epoch,omitempty"`  // how often the ledger went on after a restore or a failover
+	Before int64 `json:"before,omitempty"` // how many entries were there when the epoch began
+	Step   int64 `json:"step,omitempty"`   // the last step of the clock, microseconds
 
 	Patients patient.Book   `json:"patients"`
 	Critical critical.Board `json:"critical"`
@@ -54,7 +55,7 @@ func (s State) apply(ev Event, m Mark) State {
 	case *wire.FormatRaised:
 		s.Format = ev.Format
 	case *wire.EpochBegan:
-		s.Epoch = ev.Epoch
+		s.Epoch, s.Before = ev.Epoch, ev.Size
 	case *wire.ClockStepped:
 		s.Step = ev.Step
 	}
