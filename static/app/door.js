@@ -2,6 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { app, post, signIn } from "./state.js";
+import { capital } from "./words.js";
 
 // A setup link carries its secret after the #, which browsers send to nobody; it is taken out of the address at once.
 let token = /^#setup=(.+)$/.exec(location.hash)?.[1] ?? "";
@@ -26,7 +27,7 @@ export function door() {
       setup ? h("p", { class: "soft" }, "You become the first administrator. Administrators admit people; results do not reach them.") : null,
       setup ? field("name", "Your full name", { autocomplete: "name", autocapitalize: "words" }) : null,
       field("login", "Staff name", { autocomplete: "username" }, again),
-      field("password", "Password", { type: "password", autocomplete: setup ? "new-password" : "current-password" }, setup ? "At least 10 characters." : ""),
+      field("password", "Password", { type: "password", autocomplete: setup ? "new-password" : "current-password" }, setup ? "At least 8 characters." : ""),
       h("p", { class: "wrong", role: "alert" }, problem),
       h("button", { class: "button primary tall", type: "submit", "aria-disabled": busy ? "true" : null }, busy ? "One moment" : setup ? "Set it up" : "Sign in")),
     h("p", { class: "note with-icon" }, icon("phone"), "No way in, and a result is urgent? Telephone the laboratory."));
@@ -51,7 +52,7 @@ export async function enter(form, draw) {
     form.reset();
     signIn(answer);
   } catch (p) {
-    problem = p.code === "no-answer" ? "Readback does not answer. Try again; if it is urgent, telephone the laboratory." : `${p.say} ${p.do ?? ""}`;
+    problem = p.code === "no-answer" ? "Readback does not answer. Try again; if it is urgent, telephone the laboratory." : `${capital(p.say)} ${p.do ?? ""}`;
     if (p.code === "nothing-to-set-up") token = "";
   }
   busy = false;

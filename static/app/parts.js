@@ -110,4 +110,3 @@ export function outcome(c) {
   return `Ended by ${c.owner?.name ?? "a director"}: ${(c.outcome ?? "").replaceAll("-", " ")}`;
 }
 
-export { capital };
