@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"sync/atomic"
 	"time"
@@ -29,9 +30,7 @@ var settings = map[string]string{
 }
 
 func configured(cfg *pgx.ConnConfig, site, node string) {
-	for name, value := range settings {
-		cfg.RuntimeParams[name] = value
-	}
+	maps.Copy(cfg.RuntimeParams, settings)
 	name := "readback " + site + " " + node
 	cfg.RuntimeParams["application_name"] = name[:min(len(name), 63)]
 	if cfg.ConnectTimeout == 0 {

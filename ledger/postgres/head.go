@@ -21,7 +21,7 @@ type rows interface {
 }
 
 // scanHead asks for the head, and the clock with it.
-func (s *Store) scanHead(c rows, ctx context.Context, sql string) (head ledger.Head, fence int64, wall time.Time, err error) {
+func (s *Store) scanHead(ctx context.Context, c rows, sql string) (head ledger.Head, fence int64, wall time.Time, err error) {
 	return scanned(c.QueryRow(ctx, sql, s.site, s.now()))
 }
 

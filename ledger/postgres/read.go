@@ -77,7 +77,7 @@ func collect(r pgx.Rows) ([]ledger.Entry, error) {
 // Head implements ledger.Store.
 func (s *Store) Head(ctx context.Context) (head ledger.Head, err error) {
 	err = s.read(ctx, func(c *pgxpool.Conn) (err error) {
-		head, _, _, err = s.scanHead(c, ctx, headSQL)
+		head, _, _, err = s.scanHead(ctx, c, headSQL)
 		return err
 	})
 	return head, err
@@ -120,7 +120,7 @@ func (s *Store) partial(ctx context.Context, level int, n int64) (data []byte, w
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	head, fence, _, err := s.scanHead(s.w, ctx, headSQL)
+	head, fence, _, err := s.scanHead(ctx, s.w, headSQL)
 	if err != nil {
 		return nil, false, s.damaged(err)
 	}

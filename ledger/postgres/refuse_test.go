@@ -3,7 +3,7 @@ package postgres_test
 import (
 	"errors"
 	"fmt"
-	"net/url"
+	neturl "net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +17,7 @@ import (
 // database returns the name of the database in a URL.
 func database(t *testing.T, database string) string {
 	t.Helper()
-	u, err := url.Parse(database)
+	u, err := neturl.Parse(database)
 	if err != nil {
 		t.Fatal(err)
 	}

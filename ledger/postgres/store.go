@@ -168,7 +168,7 @@ func (s *Store) ready(ctx context.Context) error {
 // the database's settings want it, on a synchronous standby too.
 func (s *Store) raise(ctx context.Context, c *pgx.Conn) (fence int64, head ledger.Head, err error) {
 	for try := 0; ; try++ {
-		head, fence, _, err = s.scanHead(c, ctx, "UPDATE ledger.head SET fence = fence + 1 WHERE site = $1 RETURNING "+headColumns)
+		head, fence, _, err = s.scanHead(ctx, c, "UPDATE ledger.head SET fence = fence + 1 WHERE site = $1 RETURNING "+headColumns)
 		if code(err) != codeLockTimeout || try == lockTries {
 			return fence, head, err
 		}

@@ -14,13 +14,26 @@ import (
 type column struct{ table, name, kind, key string }
 
 var columns = []column{
-	{"entry", "site", "text", "seq"}, {"entry", "seq", "number", "seq"}, {"entry", "leaf", "bytes", "seq"},
-	{"about", "site", "text", "seq, subject"}, {"about", "seq", "number", "seq, subject"}, {"about", "subject", "text", "seq, subject"},
-	{"enclosure", "site", "text", "seq, n"}, {"enclosure", "seq", "number", "seq, n"}, {"enclosure", "n", "number", "seq, n"},
-	{"enclosure", "salt", "bytes", "seq, n"}, {"enclosure", "data", "bytes", "seq, n"},
-	{"tile", "site", "text", "level, n"}, {"tile", "level", "number", "level, n"}, {"tile", "n", "number", "level, n"}, {"tile", "data", "bytes", "level, n"},
-	{"note", "size", "number", "size"}, {"note", "signed", "text", "size"},
-	{"head", "seq", "number", "site"}, {"head", "at", "time", "site"}, {"head", "root", "bytes", "site"},
+	{"entry", "site", "text", "seq"},
+	{"entry", "seq", "number", "seq"},
+	{"entry", "leaf", "bytes", "seq"},
+	{"about", "site", "text", "seq, subject"},
+	{"about", "seq", "number", "seq, subject"},
+	{"about", "subject", "text", "seq, subject"},
+	{"enclosure", "site", "text", "seq, n"},
+	{"enclosure", "seq", "number", "seq, n"},
+	{"enclosure", "n", "number", "seq, n"},
+	{"enclosure", "salt", "bytes", "seq, n"},
+	{"enclosure", "data", "bytes", "seq, n"},
+	{"tile", "site", "text", "level, n"},
+	{"tile", "level", "number", "level, n"},
+	{"tile", "n", "number", "level, n"},
+	{"tile", "data", "bytes", "level, n"},
+	{"note", "size", "number", "size"},
+	{"note", "signed", "text", "size"},
+	{"head", "seq", "number", "site"},
+	{"head", "at", "time", "site"},
+	{"head", "root", "bytes", "site"},
 }
 
 // tamper returns a function that changes one byte as the superuser can, with the triggers switched off and on again.

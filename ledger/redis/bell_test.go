@@ -3,7 +3,6 @@ package redis_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net"
 	"os/exec"
@@ -20,7 +19,7 @@ import (
 
 func open(t *testing.T, url, site string) *redis.Bell {
 	t.Helper()
-	b, err := redis.Open(t.Context(), url, site, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	b, err := redis.Open(t.Context(), url, site, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +115,7 @@ func TestStrangeMessagesDoNotRing(t *testing.T) {
 }
 
 func TestUnreadableURLIsRefusedWithoutShowingIt(t *testing.T) {
-	_, err := redis.Open(t.Context(), "rediss//user:canary-secret@host", "h1", slog.New(slog.NewTextHandler(io.Discard, nil)))
+	_, err := redis.Open(t.Context(), "rediss//user:canary-secret@host", "h1", slog.New(slog.DiscardHandler))
 	if err == nil || strings.Contains(err.Error(), "canary") {
 		t.Errorf("error %v", err)
 	}

@@ -19,6 +19,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -99,6 +100,7 @@ func Start(t testing.TB, settings ...string) *Server {
 }
 
 func (s *Server) endWith(t testing.TB) {
+	t.Helper()
 	t.Cleanup(func() {
 		if err := s.remove(); err != nil {
 			t.Error(err)
@@ -158,9 +160,7 @@ func (s *Server) launch(settings ...string) error {
 	}
 	conf := fmt.Sprintf("listen_addresses = '127.0.0.1'\nport = %d\nunix_socket_directories = '%s'\nmax_connections = 60\nshared_buffers = '64MB'\nmax_wal_senders = 4\n",
 		s.Port, filepath.Dir(s.Dir))
-	for _, line := range settings {
-		conf += line + "\n"
-	}
+	conf += strings.Join(settings, "\n") + "\n"
 	if err := add(filepath.Join(s.Dir, "postgresql.conf"), conf); err != nil {
 		return err
 	}
