@@ -97,8 +97,9 @@ func TestTheRulesFindWhatTheyForbid(t *testing.T) {
 	}
 }
 
-var imported = regexp.MustCompile(`(?m)^(?:import|export) .* from "\./([^"]+)";$`)
+var imported = regexp.MustCompile(`(?m)^import (?:\{ (.*) \}|\* as \w+) from "\./([^"]+)";$`)
 
+// A browser says only when it runs a module that a name in it is missing.
 func TestEveryImportIsThereAndEveryModuleIsUsed(t *testing.T) {
 	all := files(t)
 	used := map[string]bool{"main.js": true}
@@ -106,10 +107,22 @@ func TestEveryImportIsThereAndEveryModuleIsUsed(t *testing.T) {
 		if path.Ext(name) != ".js" {
 			continue
 		}
+		if got, want := len(imported.FindAll(text, -1)), bytes.Count(text, []byte("\nimport "))+strings.Count(string(text[:7]), "import "); got != want {
+			t.Errorf("%s: %d of %d imports are of the form that this test reads", name, got, want)
+		}
 		for _, m := range imported.FindAllSubmatch(text, -1) {
-			used[string(m[1])] = true
-			if all[string(m[1])] == nil {
-				t.Errorf("%s imports %s, which is not there", name, m[1])
+			from := string(m[2])
+			used[from] = true
+			if all[from] == nil {
+				t.Errorf("%s imports %s, which is not there", name, from)
+			}
+			for what := range strings.SplitSeq(string(m[1]), ", ") {
+				if what != "" && !regexp.MustCompile(`(?m)^export (?:async )?(?:function|const|class) `+what+`\b`).Match(all[from]) {
+					t.Errorf("%s imports %s, which %s does not export", name, what, from)
+				}
+				if what != "" && len(regexp.MustCompile(`\b`+what+`\b`).FindAll(text, 2)) < 2 {
+					t.Errorf("%s imports %s and does not use it", name, what)
+				}
 			}
 		}
 	}

@@ -1,10 +1,10 @@
 // One call: who, the value, why, when, who was asked; and the one thing to do.
 
 import { h, icon } from "./dom.js";
-import { button, capital, due, facts, kindOf, outcome, sense, then, value } from "./parts.js";
+import { button, due, facts, kindOf, outcome, sense, then, value } from "./parts.js";
 import { app, connected, find, now, ofLab } from "./state.js";
 import { urgency } from "./urgency.js";
-import { because, called, clock, count, exact, mayNot, named, sent, took } from "./words.js";
+import { because, called, capital, clock, count, exact, mayNot, named, sent, took } from "./words.js";
 
 export const backTo = () => button("back", { class: "back" }, icon("back"), ofLab() ? "The bench" : "My calls");
 

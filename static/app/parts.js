@@ -3,7 +3,7 @@
 import { h, icon } from "./dom.js";
 import { app, connected, now } from "./state.js";
 import { urgency } from "./urgency.js";
-import { age, born, called, capital, clock, span } from "./words.js";
+import { age, born, called, clock, span } from "./words.js";
 
 // button is a control that does one thing; see the actions of main.js.
 export const button = (what, props, ...kids) => h("button", { type: "button", class: "button", "data-do": what, ...props }, ...kids);
