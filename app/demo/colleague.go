@@ -24,7 +24,7 @@ type colleague struct {
 // colleagues leaves Dr Lee to whoever tries the demonstration. Dr Okafor, behind her, always sleeps until long after the
 // desk was told, so that a call which nobody answers can be watched climbing and still ends.
 var colleagues = []colleague{
-	{"novak", 15, 25}, {"silva", 15, 15}, {"haddad", 20, 20}, {"jensen", 10, 10}, {"okafor", 100, 0},
+	{"novak", 25, 25}, {"silva", 15, 15}, {"haddad", 25, 20}, {"jensen", 10, 10}, {"okafor", 100, 0},
 }
 
 // asleep is how long one who sleeps needs to wake, in paces: longer than a ladder.
