@@ -60,7 +60,8 @@ func furnish(t testing.TB, n *node, wait int) {
 	_, err := signIn(t, n.HTTP, sue).Publish(t.Context(), roster.Published{
 		From: from, To: to,
 		Posts: []roster.Post{
-			{ID: "post/icu-2", Name: "ICU-2 resident", Unit: "ICU-2"}, {ID: "post/er", Name: "Emergency room", Unit: "NER"},
+			{ID: "post/icu-2", Name: "ICU-2 resident", Unit: "ICU-2"},
+			{ID: "post/er", Name: "Emergency room", Unit: "NER"},
 			{ID: roster.Desk, Name: "Laboratory desk"},
 		},
 		Shifts: []roster.Shift{
@@ -103,7 +104,7 @@ func post(t testing.TB, to string, body any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // only its status counts
+	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		t.Fatalf("POST %s: %s", to, res.Status)
 	}

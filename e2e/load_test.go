@@ -41,6 +41,7 @@ type command struct {
 }
 
 func newLoad(t testing.TB) *load {
+	t.Helper()
 	return &load{t: t, answered: map[string]wire.ReadBack{}, problems: map[string]int{}, people: map[string]*client.Client{}}
 }
 

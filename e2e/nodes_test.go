@@ -170,8 +170,10 @@ func TestOtherNodeGoesOnWhenOneIsKilledUnderLoad(t *testing.T) {
 	})
 	cancel()
 	all.Wait()
-	// Nobody reads back any more: the ladder of what is open goes on to the desk.
-	mustSend(t, n2.MLLP, potassium("L0001"))
+	// Nobody reads back any more: the ladder of what came in on a node goes on to the desk without that node.
+	n1 = c.serve(t, "n1")
+	mustSend(t, n1.MLLP, potassium("L0001"))
+	n1.kill()
 	bench := signIn(t, n2.HTTP, tech)
 	until(t, "the ladder goes on to the desk", func() bool {
 		call, ok := callOf(t, bench, "L0001")

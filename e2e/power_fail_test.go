@@ -24,7 +24,7 @@ func TestDiskThatLiesIsFoundOut(t *testing.T) {
 		furnish(t, n, 600)
 		l := newLoad(t)
 		disk.Lie()
-		l.powerLoss(t, disk, n, r)
+		l.powerLoss(t, disk, n, true, r)
 		if v := run(t, "verify", "--data", dir); v.code != 0 {
 			t.Logf("found in round %d: %s", round, v.errs)
 			return

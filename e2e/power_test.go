@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"context"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -57,7 +56,7 @@ func TestPowerLossAtAnyStepOfTheDiskLosesNothingAcknowledged(t *testing.T) {
 		l := newLoad(t)
 		var lost faultfs.Loss
 		for round := first; round < min(rounds, first+perDisk); round++ {
-			lost = lost.Plus(l.powerLoss(t, disk, n, r))
+			lost = lost.Plus(l.powerLoss(t, disk, n, round%4 != 0, r))
 			verified(t, "--data", dir)
 			if round%5 == 4 { // at a step of the start too
 				cut := cutAfter(disk, r.IntN(60))
@@ -83,25 +82,19 @@ func TestPowerLossAtAnyStepOfTheDiskLosesNothingAcknowledged(t *testing.T) {
 		s.holds(t, l)
 		messages, readBacks, _ := l.counts()
 		t.Logf("%d losses of power (%+v): %d messages and %d read-backs acknowledged, %d entries", min(rounds, first+perDisk)-first, lost, messages, readBacks, s.entries)
-		if messages < 100 || readBacks < 10 || lost.Lost == 0 || lost.Torn == 0 {
-			t.Errorf("%d messages and %d read-backs were acknowledged, and %+v: too few to say anything", messages, readBacks, lost)
+		if lost.Lost == 0 || lost.Torn == 0 {
+			t.Errorf("of what was not synced nothing was lost or torn: %+v", lost)
 		}
 	}
 }
 
-// powerLoss loads a node until the power goes at some step of the disk.
-func (l *load) powerLoss(t testing.TB, disk *faultfs.Disk, n *node, r *rand.Rand) faultfs.Loss {
+// powerLoss loads a node, and lets the power go at some step of the disk.
+func (l *load) powerLoss(t testing.TB, disk *faultfs.Disk, n *node, busy bool, r *rand.Rand) faultfs.Loss {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	cut := cutAfter(disk, r.IntN(600))
-	go func() {
-		<-cut
+	l.until(t, n, busy, func() {
+		<-cutAfter(disk, r.IntN(400))
 		n.kill()
-		cancel()
-	}()
-	l.run(ctx, n, 2)
-	n.kill()
+	})
 	return lose(t, disk, r)
 }
 

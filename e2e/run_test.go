@@ -136,7 +136,7 @@ func launch(t testing.TB, args ...string) (*node, *bufio.Reader) {
 	}()
 	t.Cleanup(func() {
 		n.kill()
-		r.Close() //nolint:errcheck // only read
+		r.Close()
 		if t.Failed() {
 			t.Logf("%s %s says:\n%s", program, strings.Join(args, " "), tail(quiet(n.said.String()), 4000))
 		}
@@ -228,7 +228,7 @@ func (n *node) get(t testing.TB, path string) (int, string) {
 	if err != nil {
 		return 0, err.Error()
 	}
-	defer res.Body.Close() //nolint:errcheck // only read
+	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -282,7 +282,7 @@ func free(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // nobody came
+	defer l.Close()
 	return l.Addr().String()
 }
 

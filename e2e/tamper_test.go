@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -151,26 +152,36 @@ func logical(path string) (digest string, err error) {
 		"SELECT * FROM about ORDER BY subject, seq", "SELECT * FROM enclosure ORDER BY seq, n", "SELECT * FROM tile NOT INDEXED ORDER BY level, n",
 		"SELECT * FROM head", "SELECT * FROM note ORDER BY size", "PRAGMA application_id", "PRAGMA user_version",
 	} {
-		rows, err := db.QueryContext(context.Background(), query)
-		if err != nil {
-			return "", err
-		}
-		names, err := rows.Columns()
-		row := make([]any, len(names))
-		into := make([]any, len(names))
-		for i := range row {
-			into[i] = &row[i]
-		}
-		for err == nil && rows.Next() {
-			if err = rows.Scan(into...); err == nil {
-				fmt.Fprintf(h, "%q %v\n", query, row)
-			}
-		}
-		if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
+		if err := print1(h, db, query); err != nil {
 			return "", err
 		}
 	}
 	return fmt.Sprintf("%x", h.Sum(nil)), nil
+}
+
+// print1 writes what a query answers.
+func print1(w io.Writer, db *sql.DB, query string) error {
+	rows, err := db.QueryContext(context.Background(), query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	row := make([]any, len(names))
+	into := make([]any, len(names))
+	for i := range row {
+		into[i] = &row[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%q %v\n", query, row)
+	}
+	return rows.Err()
 }
 
 func TestTamperedLedgerIsNotServed(t *testing.T) {

@@ -210,7 +210,7 @@ func TestFilesBehaveAsOnAnyDisk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer f.Close() //nolint:errcheck // read back below
+		defer f.Close()
 		both = append(both, f)
 	}
 	for n := range 400 {
