@@ -10,7 +10,7 @@ import (
 var embedded embed.FS
 
 // Files is the web app, with index.html at its root.
-var Files fs.FS = root()
+var Files = root()
 
 func root() fs.FS {
 	sub, err := fs.Sub(embedded, "app")

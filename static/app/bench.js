@@ -78,7 +78,7 @@ function work() {
     h("ul", { class: "rows" }, app.work.map((w) => {
       const late = Date.parse(w.opened) + 600_000 <= now();
       return h("li", { "data-key": w.id, class: w.critical ? "hot" : "" }, h("span", { class: w.critical ? "alarm" : "soon" }, icon(w.critical ? "critical" : "significant")),
-        h("span", {}, h("b", {}, reason(w.reason)), w.critical ? h("span", { class: "alarm" }, " may be critical") : null, h("br"),
+        h("span", {}, h("b", {}, reason(w.reason)), w.critical && w.reason !== "unidentified" ? h("span", { class: "alarm" }, " may be critical") : null, h("br"),
           h("span", { class: "note" }, [w.sender && `From ${w.sender}`, w.code && `code ${[w.code, w.system].filter(Boolean).join(" ")}`, w.waiting > 1 && `${w.waiting} results wait`].filter(Boolean).join(", ") || "Kept whole",
             `. With ${named(w.owner)}; asked again at ${clock(w.due, now())}.`)),
         h("span", { class: `note end${late ? " alarm" : ""}` }, `${span(now() - Date.parse(w.opened))} old`));

@@ -39,7 +39,7 @@ function result(r) {
   const row = (label, what) => (what ? h("div", {}, h("dt", {}, label), h("dd", {}, what)) : null);
   return h("section", { class: "result", "data-key": r.id, "aria-label": r.label || "Result" },
     h("h2", {}, r.label || "Result"),
-    h("p", {}, sense(r)),
+    h("p", { class: "row" }, sense(r), r.status === "C" ? h("b", { class: "tag plain" }, "Corrected") : null),
     r.outcome === "withdrawn" ? h("p", {}, "The laboratory took this result back. Do not use it.") : h("p", {}, value(r.value, r.unit, "big")),
     r.why ? h("p", { class: "why" }, icon("critical"), h("span", {}, `${capital(r.why)}.`)) : null,
     h("dl", { class: "facts" }, row("Usual", r.range), row("Taken", sent(r.taken, now())), row("Reported", sent(r.resulted, now())),

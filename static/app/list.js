@@ -34,14 +34,11 @@ function heading(calls, late) {
 
 function card(c) {
   const { kind } = urgency(c, now());
-  const first = c.results[0] ?? {};
   const words = !connected() ? "Look" : c.may.readBack ? "Answer" : "Look";
   return h("article", { class: `call ${kind}`, "data-key": c.id, "aria-label": `${kind}: ${labels(c)}` },
     h("header", { class: "call-head" }, kindOf(c), due(c)),
     h("div", { class: "call-body" },
-      h("div", {}, h("h2", {}, first.label || "Result"),
-        h("p", { class: "row" }, value(first.value, first.unit), sense(first)),
-        c.results.length > 1 ? h("p", { class: "note" }, `and ${count(c.results.length - 1, "result", "results")} more`) : null),
+      h("div", {}, c.results.map((r) => [h("h2", {}, r.label || "Result"), h("p", { class: "row" }, r.outcome === "withdrawn" ? null : value(r.value, r.unit), sense(r))])),
       who(c),
       button("open", { class: `button${c.may.readBack && connected() && kind !== "significant" ? " primary" : ""}`, "data-id": c.id, "aria-label": `${words}: ${labels(c)}, ${c.patient.name ?? ""}` }, words, icon("next"))),
     ladder(c));

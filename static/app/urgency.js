@@ -5,9 +5,10 @@ import { app } from "./state.js";
 // urgency is { kind: "late" | "critical" | "significant", at }: at is when the step that counts ends, or ended. For a
 // person who was called it is their own first step, for everybody else the first step of the call.
 export function urgency(c, now) {
-  const own = Math.max(0, c.rungs.findIndex((r) => (r.to ?? []).some((p) => p.id === app.me?.id)));
-  const after = c.rungs.slice(own + 1).find((r) => r.version === c.rungs[own]?.version || !r.version) ?? c.next;
-  const ends = [after?.at, c.breach].filter(Boolean).map((t) => Date.parse(t));
+  // What was asked about an older version counts no more: a correction starts the ladder anew.
+  const rungs = c.rungs.filter((r) => !r.version || r.version === c.version);
+  const own = Math.max(0, rungs.findIndex((r) => (r.to ?? []).some((p) => p.id === app.me?.id)));
+  const ends = [(rungs[own + 1] ?? c.next)?.at, c.breach].filter(Boolean).map((t) => Date.parse(t));
   const at = ends.length ? Math.min(...ends) : Date.parse(c.opened);
   return { kind: at <= now ? "late" : c.tier === "significant" ? "significant" : "critical", at };
 }
@@ -15,5 +16,5 @@ export function urgency(c, now) {
 // byUrgency sorts: late ones first, the longest late first, then by time left.
 export const byUrgency = (calls, now) => [...calls].sort((a, b) => urgency(a, now).at - urgency(b, now).at || (a.id < b.id ? -1 : 1));
 
-// atDesk tells whether the laboratory's desk was told to telephone about what the call says now.
+// atDesk tells whether the laboratory's desk was told to telephone.
 export const atDesk = (c) => c.standing === "open" && c.rungs.some((r) => r.desk || r.ask === "desk");
