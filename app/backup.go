@@ -135,7 +135,7 @@ func hashFile(path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", errBackup, err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	h := sha256.New()
 	if _, err := io.Copy(h, f); err != nil {
 		return "", fmt.Errorf("%w: %w", errBackup, err)
@@ -185,7 +185,7 @@ func (c restoreCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errBackup, err)
 	}
-	defer in.Close() //nolint:errcheck // only read
+	defer in.Close()
 	if es, err := os.ReadDir(c.Data); err == nil && len(es) > 0 {
 		return fmt.Errorf("%w: --data %s holds %s: name an empty or new directory", errBackup, c.Data, es[0].Name())
 	}
@@ -269,7 +269,7 @@ func readTar(in io.Reader, dir string) (manifest, error) {
 			return m, fmt.Errorf("%w: it holds %q, which its manifest does not list", errBackup, h.Name)
 		}
 		seen[h.Name] = true
-		f, err := os.OpenFile(filepath.Join(dir, h.Name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		f, err := os.OpenFile(filepath.Join(dir, h.Name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // a name with a slash was refused above
 		if err != nil {
 			return m, fmt.Errorf("%w: %w", errBackup, err)
 		}

@@ -91,7 +91,7 @@ func (c doctorCmd) disk(ctx context.Context) []finding {
 	}
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(c.Data, &st); err == nil {
-		free := int64(st.Bavail) * int64(st.Bsize) //nolint:unconvert,gosec // the types differ between systems
+		free := int64(st.Bavail) * int64(st.Bsize) //nolint:unconvert // the types differ between systems
 		add(free > 1<<30, fmt.Sprintf("%.1f GiB are free", float64(free)/(1<<30)), "make room: below 64 MiB only calls and read-backs are written")
 		add(st.Type != 0x01021994 && st.Type != 0x858458f6, "the file system is not in memory", "a power loss takes the whole ledger: use a disk")
 	}
@@ -112,7 +112,7 @@ func syncProbe(dir string) (time.Duration, error) {
 		return 0, err //nolint:wrapcheck // the caller says what failed
 	}
 	defer os.Remove(f.Name()) //nolint:errcheck // a scratch file
-	defer f.Close()           //nolint:errcheck // a scratch file
+	defer f.Close()
 	const n = 21
 	took := make([]time.Duration, 0, n)
 	block := make([]byte, 4096)

@@ -49,7 +49,7 @@ func (c healthCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(errNotReady, err)
 	}
-	defer res.Body.Close() //nolint:errcheck // only read
+	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		b, _ := io.ReadAll(io.LimitReader(res.Body, 4096)) // what there is of it
 		return fmt.Errorf("%w: %s", errNotReady, strings.TrimSpace(string(b)))

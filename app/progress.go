@@ -46,7 +46,7 @@ func (p *progress) show(done, all int64) {
 	n := int(done * width / all)
 	left := ""
 	if done > 0 && done < all {
-		left = fmt.Sprintf(", %s left", (time.Duration(float64(time.Since(p.start)) * float64(all-done) / float64(done))).Round(time.Second))
+		left = fmt.Sprintf(", %s left", time.Duration(float64(time.Since(p.start))*float64(all-done)/float64(done)).Round(time.Second))
 	}
 	fmt.Fprintf(p.w, "\r%s [%s%s] %d of %d%s   ", p.what, strings.Repeat("=", n), strings.Repeat(" ", width-n), done, all, left)
 }

@@ -156,7 +156,7 @@ func (c checkReceiptCmd) Run(s streams) error {
 		if err != nil {
 			return fmt.Errorf("receipt: %w", err)
 		}
-		defer f.Close() //nolint:errcheck // only read
+		defer f.Close()
 		in = f
 	}
 	b, err := io.ReadAll(io.LimitReader(in, most))

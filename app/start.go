@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -338,8 +339,8 @@ func (r *Readback) Close() error {
 	}
 	r.stop()
 	r.run.Wait()
-	for i := len(r.closes) - 1; i >= 0; i-- {
-		errs = append(errs, r.closes[i]())
+	for _, end := range slices.Backward(r.closes) {
+		errs = append(errs, end())
 	}
 	return errors.Join(errs...)
 }

@@ -25,16 +25,16 @@ import (
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
 // fdatasync returns how often a second a bare loop appends 4 KB to a file and waits for the disk.
-func fdatasync(tb testing.TB, dir string, for_ time.Duration) float64 {
+func fdatasync(tb testing.TB, dir string, during time.Duration) float64 {
 	tb.Helper()
 	f, err := os.Create(filepath.Join(dir, "yardstick"))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // a scratch file
+	defer f.Close()
 	block := make([]byte, 4096)
 	n, start := 0, time.Now()
-	for time.Since(start) < for_ {
+	for time.Since(start) < during {
 		if _, err := f.Write(block); err != nil {
 			tb.Fatal(err)
 		}
