@@ -231,7 +231,11 @@ func Mint(rand io.Reader, key ed25519.PrivateKey, g Grant) (string, Token, error
 		"iat": g.From.Unix(), "nbf": g.From.Unix(), "exp": g.Until.Unix(),
 	})
 	made.Header["typ"] = tokenType
-	made.Header["kid"] = KeyID(key.Public().(ed25519.PublicKey)) //nolint:forcetypeassert // by its doc
+	public, ok := key.Public().(ed25519.PublicKey)
+	if !ok {
+		return "", Token{}, errors.New("server: a token's key is Ed25519")
+	}
+	made.Header["kid"] = KeyID(public)
 	text, err := made.SignedString(key)
 	if err != nil {
 		return "", Token{}, fmt.Errorf("server: %w", err)

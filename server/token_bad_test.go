@@ -25,12 +25,12 @@ import (
 type vector struct{ name, token string }
 
 // with replaces a part of a text that must be there.
-func with(t testing.TB, text, old, new string) string {
+func with(t testing.TB, text, old, instead string) string {
 	t.Helper()
 	if !strings.Contains(text, old) {
 		t.Fatalf("%q is not in %q", old, text)
 	}
-	return strings.Replace(text, old, new, 1)
+	return strings.Replace(text, old, instead, 1)
 }
 
 func hmacToken(header string, key []byte) string {
@@ -41,6 +41,7 @@ func hmacToken(header string, key []byte) string {
 }
 
 func badHeaders(t testing.TB) (all []vector) {
+	t.Helper()
 	add := func(name, h string) { all = append(all, vector{"header: " + name, signed(h, claims)}) }
 	for _, alg := range []string{
 		"none", "None", "NONE", "nOnE", "", "HS256", "HS512", "RS256", "PS256", "ES256",
@@ -83,6 +84,7 @@ func badHeaders(t testing.TB) (all []vector) {
 }
 
 func badClaims(t testing.TB) (all []vector) {
+	t.Helper()
 	add := func(name, c string) { all = append(all, vector{"claims: " + name, signed(header, c)}) }
 	var m map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(claims), &m); err != nil {
@@ -151,6 +153,7 @@ func badClaims(t testing.TB) (all []vector) {
 }
 
 func badForms(t testing.TB) []vector {
+	t.Helper()
 	good := signed(header, claims)
 	part := strings.Split(good, ".")
 	join := func(p ...string) string { return strings.Join(p, ".") }
