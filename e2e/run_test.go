@@ -137,8 +137,8 @@ func launch(t testing.TB, args ...string) (*node, *bufio.Reader) {
 	t.Cleanup(func() {
 		n.kill()
 		r.Close()
-		if t.Failed() {
-			t.Logf("%s %s says:\n%s", program, strings.Join(args, " "), tail(quiet(n.said.String()), 4000))
+		if words := quiet(n.said.String()); t.Failed() && words != "" {
+			t.Logf("readback %s says:\n%s", strings.Join(args, " "), tail(words, 4000))
 		}
 	})
 	return n, bufio.NewReader(r)
