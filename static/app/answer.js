@@ -11,6 +11,7 @@ export function answer() {
   const known = app.drafts.get(app.screen.call) ?? (find(app.screen.call) && draftOf(find(app.screen.call)));
   if (!known) return [h("h1", { tabindex: "-1" }, "This call is not here any more"), button("home", {}, "My calls")];
   if (known.phase === "done") return done(known);
+  if (known.phase === "sending" || known.phase === "unsure") return typing(known); // its own outcome may be what closed it
   if (known.phase === "closed") return gone(known);
   if (known.phase === "changed" || moved(known)) return find(known.call.id)?.standing === "open" ? changed(known) : gone(known);
   return known.phase === "differs" ? differs(known) : typing(known);
@@ -107,8 +108,8 @@ const gone = (d) => {
   const c = find(d.call.id);
   return [
     h("section", { class: "verdict yes", role: "alert", "data-key": "gone" }, icon("done"), h("h1", { tabindex: "-1" }, "Nothing is left to do"),
-      h("p", {}, c?.owner ? `${c.owner.name} ${c.outcome === "read-back" ? "read this call back" : "ended this call"} at ${exact(c.finished, now())}.` : d.say || "This call is over."),
-      h("p", {}, "What you typed was not recorded as the read-back.")),
+      h("p", {}, c?.owner ? `${c.owner.id === app.me?.id ? "You" : c.owner.name} ${c.outcome === "read-back" ? "read this call back" : "ended this call"} at ${exact(c.finished, now())}.` : d.say || "This call is over."),
+      d.tail ? h("p", {}, "What you typed here was not recorded as the read-back.") : null),
     button("home", { class: "button primary tall" }, "My calls"),
   ];
 };

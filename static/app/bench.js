@@ -29,7 +29,7 @@ function heading(n) {
   if (app.line.state === "connecting") return h("div", {}, h("h1", { tabindex: "-1" }, "Connecting"));
   const late = app.calls.filter((c) => urgency(c, now()).kind === "late").length;
   const at = connected() ? `${day(now())}, ${clock(now())}` : `As of ${clock(app.line.since)}`;
-  return h("div", {}, h("h1", { tabindex: "-1" }, n === 0 ? "Nothing waits for the laboratory" : n === 1 ? "1 thing needs a person now" : `${n} things need a person now`),
+  return h("div", {}, h("h1", { tabindex: "-1" }, !connected() ? "The bench as it was" : n === 0 ? "Nothing waits for the laboratory" : n === 1 ? "1 thing needs a person now" : `${n} things need a person now`),
     h("p", {}, `${count(app.calls.length, "call is", "calls are")} open${late ? `, ${late} late` : ""}. ${at}`));
 }
 

@@ -57,6 +57,13 @@ export async function send(d, draw) {
   draw();
 }
 
+// settle asks again, with the key of the first time, about a read-back whose answer was lost while its call changed: it
+// can record nothing new, and tells whether this very read-back was what closed the call.
+export function settle(draw) {
+  const d = app.drafts.get(app.screen.call);
+  if (d?.phase === "unsure" && d.key && moved(d)) send(d, draw);
+}
+
 // unsettled are the answers after which it is not known whether the read-back counts.
 const unsettled = ["no-answer", "in-doubt", "stopping", "internal", "crowded", "moved-on"];
 

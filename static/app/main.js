@@ -5,7 +5,7 @@ import { bench } from "./bench.js";
 import { call } from "./call.js";
 import { h, icon, show } from "./dom.js";
 import { begin, door, enter } from "./door.js";
-import { clear, draftOf, send, type } from "./draft.js";
+import { clear, draftOf, send, settle, type } from "./draft.js";
 import { list } from "./list.js";
 import { button } from "./parts.js";
 import * as ring from "./ring.js";
@@ -52,8 +52,8 @@ function bar() {
   const catching = state === "catching" || (state === "live" && app.stale);
   if ((state === "live" && !catching) || state === "connecting" || state === "off") return null;
   if (catching) return h("div", { class: "line-bar mild" }, h("p", {}, "Catching up. What you see may be a moment old."));
-  const say = why || (state === "behind" ? `Readback has not reached its own records since ${clock(since)}. What you see may be old.` : `Not connected since ${clock(since)}. What you see may be old.`);
-  return h("div", { class: "line-bar" }, h("p", {}, icon("cut"), say), h("p", {}, "Telephone the laboratory if it is urgent."), button("reconnect", { class: "button slim" }, "Try again"));
+  const say = why || (state === "behind" ? `Readback has not reached its own records since ${clock(since)}.` : `Not connected since ${clock(since)}.`);
+  return h("div", { class: "line-bar" }, h("p", {}, icon("cut"), h("span", {}, `${say} What you see may be old; ${ofLab() ? "calls go on without this screen." : "if it is urgent, telephone."}`)), button("reconnect", { class: "button slim" }, "Try again"));
 }
 
 function say(text, loud) {
@@ -185,8 +185,11 @@ function news() {
 
 onChange((what) => {
   began = true;
-  if (what === "calls") news();
-  if (what === "calls") ring.tick();
+  if (what === "calls") {
+    news();
+    settle(draw);
+    ring.tick();
+  }
   draw();
 });
 
