@@ -39,7 +39,7 @@ func Node(t testing.TB, dir string) string {
 	if err != nil {
 		missing(t, "node", "Node.js 18 or newer (Debian: nodejs and npm)")
 	}
-	version, err := exec.Command(node, "--version").Output()
+	version, err := exec.CommandContext(t.Context(), node, "--version").Output() //nolint:gosec // LookPath found it
 	major, _, _ := strings.Cut(strings.TrimPrefix(string(version), "v"), ".")
 	if n, wrong := strconv.Atoi(major); err != nil || wrong != nil || n < oldestNode {
 		missing(t, "node", "Node.js 18 or newer; "+node+" is "+strings.TrimSpace(string(version)))
@@ -51,7 +51,7 @@ func Node(t testing.TB, dir string) string {
 	if _, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json")); err == nil {
 		return node
 	}
-	npm := exec.Command("npm", "ci", "--no-audit", "--no-fund")
+	npm := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund")
 	npm.Dir = dir
 	if said, err := npm.CombinedOutput(); err != nil {
 		missing(t, "node", "the packages of "+dir+", which npm ci does not install: "+err.Error()+"\n"+string(said))
