@@ -34,11 +34,17 @@ const (
 	ReasonMerge = "merge-not-understood"
 	// ReasonUnframed: it stood outside a frame; perhaps it will come again in one.
 	ReasonUnframed = "unframed"
+	// ReasonTooMany: it tells more than MaxTold results and patients, which no one turn can decide in time.
+	ReasonTooMany = "too-many"
 	// ReasonTooLong: it is longer than a frame may be, and only its beginning was kept.
 	ReasonTooLong = "too-long"
 	// ReasonFault: this program failed on it. The log has more.
 	ReasonFault = "fault"
 )
+
+// MaxTold is how many results and patients one message may tell together. The laboratory decides a message whole, and
+// everybody else waits for that: a longer one would hold up every ladder, and come too late for its own time.
+const MaxTold = 1000
 
 // Door turns frames into records of the laboratory, and answers them. Every message that can be kept is filed or waits
 // in quarantine for a person, byte for byte, and is answered AA or CA only when that is durable; AE or CE asks for it
@@ -205,10 +211,7 @@ func (d *Door) refs(n int) ([]string, error) {
 	var b strings.Builder
 	buf := make([]byte, n*length*4/3)
 	for b.Len() < n*length {
-		d.mu.Lock()
-		_, err := io.ReadFull(d.rand, buf)
-		d.mu.Unlock()
-		if err != nil {
+		if err := d.draw(buf); err != nil {
 			return nil, fmt.Errorf("hl7: references: %w", err)
 		}
 		for _, c := range buf {
@@ -223,4 +226,12 @@ func (d *Door) refs(n int) ([]string, error) {
 		refs[i] = all[i*length : (i+1)*length]
 	}
 	return refs, nil
+}
+
+// draw fills buf from the source of randomness, which one goroutine uses at a time.
+func (d *Door) draw(buf []byte) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, err := io.ReadFull(d.rand, buf)
+	return err
 }
