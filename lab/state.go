@@ -71,7 +71,7 @@ func (s State) apply(ev Event, m Mark) State {
 		about := ev.About()
 		for i, subject := range about {
 			if p, ok := s.past[subject]; ok && !slices.Contains(about[:i], subject) {
-				s.past[subject] = append(slices.Clip(p), Past{Event: ev, Mark: m})
+				s.past[subject] = append(p, Past{Event: ev, Mark: m}) // extend clipped it: what follows is the draft's own
 			}
 		}
 	}

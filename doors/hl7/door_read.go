@@ -89,7 +89,16 @@ func (d *Door) readPatients(r *reading, m *Message) {
 	rd := reader{door: d, m: m, reading: r, now: d.lab.Now()}
 	r.when = rd.occurred()
 	withdrawn, pending := false, false
+	many := 0
 	for g := range m.Patients() {
+		many++
+		for _, o := range g.Orders {
+			many += len(o.Observations)
+		}
+		if many > MaxTold {
+			r.reason, r.patients = ReasonTooMany, nil
+			return
+		}
 		t := rd.patient(g)
 		if r.topic == results {
 			t.reports = rd.reports(g)
