@@ -17,11 +17,11 @@ import (
 const synchronousFull = 2
 
 // Pragmas of the connections. The log is carried into the file each 4,000 pages of 4 KiB; secure_delete overwrites what
-// is erased.
+// is erased. The writer's cache is no larger because SQLite looks through all of its hash table at many commits.
 var (
 	writing = []string{
 		"busy_timeout(2000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "wal_autocheckpoint(4000)",
-		"journal_size_limit(67108864)", "cache_size(-32000)", "temp_store(MEMORY)", "trusted_schema(OFF)",
+		"journal_size_limit(67108864)", "cache_size(-8000)", "temp_store(MEMORY)", "trusted_schema(OFF)",
 	}
 	reading = []string{
 		"busy_timeout(2000)", "query_only(ON)", "synchronous(FULL)", "cache_size(-8000)", "temp_store(MEMORY)", "trusted_schema(OFF)",

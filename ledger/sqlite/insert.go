@@ -72,7 +72,8 @@ func (i *inserts) prepare(ctx context.Context, conn *sql.Conn) error {
 		text string
 	}{
 		{&i.entry, "INSERT INTO entry (seq, leaf) VALUES (?, ?)"},
-		{&i.about, "INSERT INTO about (subject, seq) VALUES (?, ?)"},
+		// What fails ends the transaction, so that SQLite need not keep each page of the index to undo one statement.
+		{&i.about, "INSERT OR ROLLBACK INTO about (subject, seq) VALUES (?, ?)"},
 		{&i.enclosure, "INSERT INTO enclosure (seq, n, salt, data) VALUES (?, ?, ?, ?)"},
 	} {
 		if err := p.rows.prepare(ctx, &i.statements, conn, p.text); err != nil {
