@@ -37,7 +37,7 @@ func lay(t *testing.T, to string) *line {
 			}
 			far, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(to, "http://"))
 			if err != nil {
-				near.Close() //nolint:errcheck // nobody answers there
+				near.Close() // nobody answers there
 				continue
 			}
 			all.Go(func() { p.carry(near, far) })
@@ -45,7 +45,7 @@ func lay(t *testing.T, to string) *line {
 		}
 	})
 	t.Cleanup(func() {
-		l.Close() //nolint:errcheck // no more come
+		l.Close() // no more come
 		all.Wait()
 	})
 	return p
