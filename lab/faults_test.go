@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -204,4 +206,44 @@ func TestAnErasureIsForgottenByTheNodeThatRecordsIt(t *testing.T) {
 			t.Fatal("the tail still holds what was erased")
 		}
 	}
+}
+
+// A snapshot that a running lab writes is one to start from, with the keys of what it holds.
+func TestASnapshotOfARunningLabIsOneToStartFrom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := ledger.NewMem("main", nil)
+		file := filepath.Join(t.TempDir(), "snapshot")
+		with := func(c *lab.Config) { c.Snapshot = file }
+		l := open(t, m, "n1", with)
+		hospital(t, l)
+		key := lab.NewKey("lis", "1", nil)
+		first, err := l.Record(t.Context(), lab.Clock, key, func(*lab.State, time.Time) ([]lab.Event, error) {
+			evs := make([]lab.Event, 50_000)
+			for i := range evs {
+				evs[i] = &session.Ended{Session: "session/a", Subject: "person/a"}
+			}
+			return evs, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		info, err := os.Stat(file)
+		if err != nil || info.Size() == 0 {
+			t.Fatal("no snapshot was written while the lab runs", err)
+		}
+		var folded int64
+		again := open(t, m, "n2", with, func(c *lab.Config) { c.Progress = func(done, _ int64) { folded = done } })
+		if folded != 0 {
+			t.Errorf("the snapshot was left aside: folded up to %d", folded)
+		}
+		same(t, l.State(), again.State())
+		done, err := again.Record(t.Context(), lab.Clock, key, func(*lab.State, time.Time) ([]lab.Event, error) {
+			return nil, errors.New("asked again")
+		})
+		if err != nil || !done.Repeat || done.First != first.First || done.Last != first.Last {
+			t.Errorf("a repeat after a restart: %+v, %v", done, err)
+		}
+	})
 }

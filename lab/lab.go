@@ -49,6 +49,7 @@ type Lab struct {
 	full   atomic.Bool
 	newer  atomic.Bool
 	saved  ledger.Seq    // the writer's: the last snapshot's place
+	saving atomic.Bool   // a snapshot is being written
 	ended  chan struct{} // closed when the writer is done
 	broken chan struct{} // closed when the ledger cannot be written any more
 	stats  Stats

@@ -247,6 +247,9 @@ func (l *Lab) settle(ctx context.Context, head ledger.Seq, es []ledger.Entry) (m
 		case errors.Is(err, ledger.ErrBroken), errors.Is(err, ledger.ErrDamaged), errors.Is(err, ledger.ErrClosed):
 			return false, err
 		}
+		if wait == time.Second {
+			l.cfg.Log.Warn("what became of an append is not known yet: nothing is decided until the ledger answers", "error", err)
+		}
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():

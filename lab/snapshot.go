@@ -139,23 +139,41 @@ func (l *Lab) fits(ctx context.Context, s snapshot) error {
 	return nil
 }
 
-// saveSnapshot writes the State to disk, by the writer or after it ended.
+// saveSnapshot writes the State to disk, after the writer ended.
 func (l *Lab) saveSnapshot() error {
+	snap := l.snapshot()
+	if snap == nil {
+		return nil
+	}
+	return l.put(*snap)
+}
+
+// snapshot returns what is to be written, or nil if there is nothing new. It belongs to the writer, whose keys it copies.
+func (l *Lab) snapshot() *snapshot {
 	s := l.State()
 	if l.cfg.Snapshot == "" || s.Seq == l.saved || s.Seq == 0 || l.newer.Load() {
 		return nil
 	}
-	es, err := l.cfg.Store.Read(context.Background(), s.Seq-1, 1)
-	if err != nil || len(es) != 1 {
-		return fmt.Errorf("lab: snapshot: the last entry could not be read: %w", err)
-	}
-	h := es[0].LeafHash()
-	snap := snapshot{Format: wire.Format, Fold: foldVersion, Leaf: base64.StdEncoding.EncodeToString(h[:]), State: s}
+	snap := &snapshot{Format: wire.Format, Fold: foldVersion, State: s, Keys: make([]keptKey, 0, len(l.keys.order))}
 	for _, k := range l.keys.order {
 		r := l.keys.known[k.name]
 		snap.Keys = append(snap.Keys, keptKey{Name: k.name, Content: r.content, First: r.first, Last: r.last, At: k.at})
 	}
 	l.saved = s.Seq
+	return snap
+}
+
+// put writes a snapshot to disk. It may run beside the writer: a State never changes.
+func (l *Lab) put(snap snapshot) error {
+	es, err := l.cfg.Store.Read(context.Background(), snap.State.Seq-1, 1)
+	if err == nil && len(es) != 1 {
+		err = fmt.Errorf("%w: entry %d is missing", ledger.ErrDamaged, snap.State.Seq)
+	}
+	if err != nil {
+		return fmt.Errorf("lab: snapshot: %w", err)
+	}
+	h := es[0].LeafHash()
+	snap.Leaf = base64.StdEncoding.EncodeToString(h[:])
 	b, err := snap.encode()
 	if err != nil {
 		return err
@@ -192,9 +210,18 @@ func (l *Lab) housekeep(ctx context.Context) {
 		l.full.Store(false)
 		l.cfg.Log.Info("there is room on the ledger's disk again")
 	}
-	if l.State().Seq-l.saved >= snapshotEvery {
-		if err := l.saveSnapshot(); err != nil {
+	if l.State().Seq-l.saved < snapshotEvery || !l.saving.CompareAndSwap(false, true) {
+		return
+	}
+	snap := l.snapshot()
+	if snap == nil {
+		l.saving.Store(false)
+		return
+	}
+	l.done.Go(func() { // it takes a second where much is open, and rungs do not wait for it
+		defer l.saving.Store(false)
+		if err := l.put(*snap); err != nil {
 			l.cfg.Log.Warn("no snapshot was written", "error", err)
 		}
-	}
+	})
 }
