@@ -73,7 +73,9 @@ func (c *conn) serve() error {
 			c.frame(websocket.PongMessage, text)
 		case <-grown:
 		case <-beat.C:
-			due = c.following
+			if due = c.following; !due { // nothing else tells it that its session is over
+				err = c.rights(c.hub.cfg.Lab.State(), c.hub.cfg.Lab.Now())
+			}
 			if beats++; beats%pingBeats == 0 {
 				c.frame(websocket.PingMessage, nil)
 			}

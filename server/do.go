@@ -52,7 +52,7 @@ var commands = map[string]command{
 	wire.DoReadBack:     {run: (*Server).readBack},
 	wire.DoEnd:          {roles: directors, run: (*Server).endCall},
 	wire.DoSettle:       {roles: anyOfLab, run: (*Server).settle},
-	wire.DoReceipt:      {bare: true, run: (*Server).doReceipt},
+	wire.DoReceipt:      {run: (*Server).doReceipt},
 	wire.DoConsistency:  {bare: true, run: (*Server).doConsistency},
 	wire.DoPeople:       {roles: planners, run: (*Server).people},
 	wire.DoAdmit:        {roles: admins, run: (*Server).admit},

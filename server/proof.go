@@ -25,7 +25,8 @@ func (s *Server) doReceipt(q *asked) (any, error) {
 	return s.receiptFor(q, b.Seq)
 }
 
-// receiptFor proves an entry to who may see it. A receipt holds the leaf, never what it seals.
+// receiptFor proves an entry to who may see it. A receipt holds the leaf, never what it seals; the leaf names the test
+// and the staff, so it is not for bare viewers.
 func (s *Server) receiptFor(q *asked, at ledger.Seq) (ledger.Receipt, error) {
 	none := &wire.Refusal{Err: ledger.ErrReceipt, Say: "There is no such entry, or it is not yours to see.", Field: "seq"}
 	st := s.Lab.State()
@@ -84,7 +85,11 @@ func (s *Server) receipt(w http.ResponseWriter, r *http.Request, v lab.Viewer) {
 		s.fail(w, r, wire.Bad("seq", "The entry's place must be a whole number.", "Check the address."))
 		return
 	}
-	out, err := s.receiptFor(&asked{ctx: r.Context(), Viewer: v}, ledger.Seq(at))
+	q := &asked{ctx: r.Context(), Viewer: v}
+	var out ledger.Receipt
+	if err = q.allowed(s.Lab.State(), s.Lab.Now()); err == nil {
+		out, err = s.receiptFor(q, ledger.Seq(at))
+	}
 	var text []byte
 	if err == nil {
 		text, err = out.JSON()

@@ -95,6 +95,12 @@ func (s *Server) change(q *asked) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	switch {
+	case p.Disabled && !old.Disabled:
+		return nil, wire.Bad("person.disabled", "A change cannot disable a person.", "Use disable: it ends their sessions too.")
+	case old.Disabled && !p.Disabled:
+		return nil, wire.Bad("person.disabled", "Who is disabled stays so.", "Admit them anew, with another login.")
+	}
 	if old.Login != p.Login {
 		if err := s.Vault.Rename(q.ctx, p.ID, p.Login); err != nil {
 			return nil, err //nolint:wrapcheck // problem knows it
