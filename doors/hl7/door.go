@@ -161,7 +161,9 @@ func (d *Door) Odd(ctx context.Context, peer Peer, kind FrameKind, raw []byte) [
 
 // quarantine keeps bytes that are not understood, and tells whether it could.
 func (d *Door) quarantine(ctx context.Context, peer Peer, id, reason string, raw []byte) bool {
-	err := d.record(ctx, &reading{id: id, sender: senderCode("", ""), raw: raw, reason: reason, grave: bytes.Contains(raw, []byte("OBX"))})
+	// Of what is too long the end is not known.
+	grave := reason == ReasonTooLong || bytes.Contains(raw, []byte("OBX"))
+	err := d.record(ctx, &reading{id: id, sender: senderCode("", ""), raw: raw, reason: reason, grave: grave})
 	if err != nil {
 		d.log.Error("hl7: bytes not kept", "peer", peer.Name(), "message", id, "reason", reason, "error", err)
 	}

@@ -61,3 +61,12 @@ func TestAMessageOfTooManyPatientsWaitsForAPerson(t *testing.T) {
 		t.Errorf("it became %+v", after[len(before)])
 	}
 }
+
+func TestTheBeginningOfALongMessageMayHideACriticalResult(t *testing.T) {
+	h := staffed(t)
+	begun := "MSH|^~\\&|LIS|LAB|||20261122||ORU^R01|1|P|2.5\rNTE|1||" + strings.Repeat("x", 100)
+	h.door.Odd(t.Context(), hl7.Peer{Host: "127.0.0.1"}, hl7.Long, []byte(begun))
+	if logs := h.logs.String(); !strings.Contains(logs, "reason=too-long may_be_critical=true") {
+		t.Errorf("what is not known counts as harmless: %s", logs)
+	}
+}

@@ -61,6 +61,7 @@ type Server struct {
 	conns   map[*conn]struct{}
 	peers   map[string]*PeerStats
 	refused int64
+	full    bool // the last one was refused
 }
 
 // Serve accepts connections until ctx ends, then lets each finish the message that it is handling, answer included, and
@@ -128,9 +129,13 @@ func (s *Server) open(nc net.Conn) *conn {
 		limit = 256
 	}
 	if len(s.conns) >= limit {
-		s.refused++
+		if s.refused++; !s.full { // once, until there is room again: whoever tries on and on fills no log
+			s.log().Warn("hl7: too many connections, further ones are closed", "most", limit, "peer", peerOf(nc).Name())
+		}
+		s.full = true
 		return nil
 	}
+	s.full = false
 	if s.conns == nil {
 		s.conns = make(map[*conn]struct{})
 	}

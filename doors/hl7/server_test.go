@@ -183,7 +183,8 @@ func TestAMessageThatWantsNoAnswerGetsNone(t *testing.T) {
 }
 
 func TestTooManyConnectionsAreTurnedAwayAndCounted(t *testing.T) {
-	s := &hl7.Server{Handler: accept, MaxConns: 1}
+	logs := &logbook{}
+	s := &hl7.Server{Handler: accept, MaxConns: 1, Log: slog.New(slog.NewTextHandler(logs, nil))}
 	addr, _ := serve(t, s)
 	first := dial(t, addr)
 	if _, err := first.Send(t.Context(), []byte(message("1"))); err != nil {
@@ -195,8 +196,14 @@ func TestTooManyConnectionsAreTurnedAwayAndCounted(t *testing.T) {
 	if _, err := first.Send(t.Context(), []byte(message("3"))); err != nil {
 		t.Errorf("the first connection suffers: %v", err)
 	}
-	if _, refused := s.Stats(); refused != 1 {
-		t.Errorf("%d refused, want 1", refused)
+	if _, err := dial(t, addr).Send(t.Context(), []byte(message("4"))); err == nil {
+		t.Error("a third connection was served")
+	}
+	if _, refused := s.Stats(); refused != 2 {
+		t.Errorf("%d refused, want 2", refused)
+	}
+	if n := strings.Count(logs.String(), "too many connections"); n != 1 {
+		t.Errorf("the log says %d times that senders are turned away, want once:\n%s", n, logs)
 	}
 }
 
