@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/seed-909bec58/readback/client"
 	"github.com/seed-909bec58/readback/ledger"
@@ -50,7 +51,7 @@ func (c callsCmd) Run(ctx context.Context, s streams) error {
 func printCall(s streams, c wire.Call, now time.Time) {
 	var values []string
 	for _, r := range c.Results {
-		values = append(values, strings.TrimSpace(fmt.Sprintf("%s %s %s", r.Label, r.Value, r.Unit)))
+		values = append(values, strings.TrimSpace(plain(fmt.Sprintf("%s %s %s", r.Label, r.Value, r.Unit))))
 	}
 	state := c.Standing
 	if c.Next != nil {
@@ -62,7 +63,18 @@ func printCall(s streams, c wire.Call, now time.Time) {
 	} else if c.Owner != nil {
 		state += " by " + c.Owner.Name
 	}
-	fmt.Fprintf(s.out, "%s %-11s %s: %s (%s)\n", c.Ref, c.Tier, c.Unit, strings.Join(values, ", "), state)
+	fmt.Fprintf(s.out, "%s %-11s %s: %s (%s)\n", c.Ref, c.Tier, plain(c.Unit), strings.Join(values, ", "), state)
+}
+
+// plain is a text from outside as a terminal may show it: what would steer the terminal, or turn the order of letters,
+// is a mark in its place.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
 func ago(now, then time.Time) string { return now.Sub(then).Round(time.Second).String() }
@@ -97,7 +109,7 @@ func (c readBackCmd) Run(ctx context.Context, s streams) error {
 		if n < len(c.Value) {
 			body.Values[r.ID] = c.Value[n]
 		} else {
-			fmt.Fprintf(s.err, "%s, %s: ", call.Patient.Name, r.Label)
+			fmt.Fprintf(s.err, "%s, %s: ", plain(call.Patient.Name), plain(r.Label))
 			if body.Values[r.ID], err = line(s, "each value with --value, or on standard input"); err != nil {
 				return err
 			}

@@ -9,7 +9,7 @@ import (
 )
 
 // ErrConfig is returned for a setting that cannot be; the message names the flag and the remedy.
-var ErrConfig = errors.New("cannot start like this")
+var ErrConfig = errors.New("this cannot work")
 
 // Config is everything that can be set, with its flag, its environment variable and its default.
 type Config struct {

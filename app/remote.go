@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -89,7 +88,7 @@ func line(s streams, want string) (string, error) {
 	}
 	text, err := r.ReadString('\n')
 	if text == "" && err != nil {
-		return "", errors.Join(ErrConfig, fmt.Errorf("give %s", want))
+		return "", fmt.Errorf("%w: give %s", ErrConfig, want)
 	}
 	return strings.TrimRight(text, "\r\n"), nil
 }
