@@ -48,7 +48,7 @@ func (s *Server) problem(err error) *wire.Problem {
 	var unfit *vault.UnfitError
 	switch {
 	case errors.As(err, &unfit):
-		err = wire.Bad(unfit.What, unfit.Why, "Choose another "+unfit.What+".")
+		err = wire.Bad(unfit.What, "The "+unfit.What+" cannot be used: "+unfit.Why, "Choose another "+unfit.What+".")
 	case errors.Is(err, vault.ErrLoginTaken):
 		err = &wire.Refusal{Err: wire.ErrExists, Field: "person.login", Say: "Another person has this login.", Do: "Choose another login."}
 	case errors.Is(err, vault.ErrNobody):
