@@ -12,13 +12,13 @@ const (
 	pairRefill     = 30 * time.Second
 	accountTries   = 30 // one account from everywhere it never signed in from
 	accountRefill  = time.Minute
-	addressTries   = 200 // one address; a whole hospital may stand behind one
+	addressTries   = 200 // one address, by accounts that never signed in from it; a whole hospital may stand behind one
 	addressRefill  = 2 * time.Second
 	largestBudgets = 50_000
 )
 
 // Limiter slows guessing without giving anybody the means to lock another out: where a person has signed in before
-// (the address, or a device that the caller has proved), only the wrong tries from there count.
+// (the address, or a device that the caller has proved), only the wrong tries for that account from there count.
 //
 // It keeps its budgets in memory, at most 100,000 of each sort, the longest unused dropped first. The time is an
 // argument. The zero Limiter is ready, and safe for concurrent use.
@@ -43,18 +43,19 @@ func (l *Limiter) Begin(now time.Time, a Attempt) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	pair, source := a.pair(), a.source()
-	wait = max(l.pairs.wait(pair, now, pairTries, pairRefill),
-		l.sources.wait(source, now, addressTries, addressRefill))
+	wait = l.pairs.wait(pair, now, pairTries, pairRefill)
 	home := a.Device != "" || l.homes.has(pair)
 	if !home {
-		wait = max(wait, l.accounts.wait(a.Account, now, accountTries, accountRefill))
+		// Whoever guesses behind the same address must not keep those out who sign in from there every day.
+		wait = max(wait, l.sources.wait(source, now, addressTries, addressRefill),
+			l.accounts.wait(a.Account, now, accountTries, accountRefill))
 	}
 	if wait > 0 {
 		return wait
 	}
 	l.pairs.take(pair, now, pairRefill)
-	l.sources.take(source, now, addressRefill)
 	if !home {
+		l.sources.take(source, now, addressRefill)
 		l.accounts.take(a.Account, now, accountRefill)
 	}
 	return 0
@@ -68,8 +69,8 @@ func (l *Limiter) Succeeded(now time.Time, a Attempt) {
 	pair := a.pair()
 	if a.Device == "" && !l.homes.has(pair) {
 		l.accounts.give(a.Account, accountRefill)
+		l.sources.give(a.source(), addressRefill)
 	}
-	l.sources.give(a.source(), addressRefill)
 	l.pairs.forget(pair)
 	l.homes.put(pair, now)
 }

@@ -186,3 +186,32 @@ func TestMillionAccountsStayBounded(t *testing.T) {
 		t.Errorf("%d budgets held", n)
 	}
 }
+
+func TestAFloodBehindOneAddressKeepsNobodyOutWhoSignedInFromThere(t *testing.T) {
+	var l vault.Limiter
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	hospital := netip.MustParseAddr("192.0.2.1")
+	lee := vault.Attempt{Account: "lee", Address: hospital}
+	if wait := l.Begin(now, lee); wait > 0 {
+		t.Fatal("the first sign-in waits", wait)
+	}
+	l.Succeeded(now, lee)
+	limited := 0
+	for i := range 1000 {
+		if l.Begin(now, vault.Attempt{Account: fmt.Sprint("nobody", i), Address: hospital}) > 0 {
+			limited++
+		}
+	}
+	if limited == 0 {
+		t.Error("a thousand guesses from one address were all tried")
+	}
+	if wait := l.Begin(now, lee); wait > 0 {
+		t.Errorf("lee, who signed in from there, has to wait %s", wait)
+	}
+	for range 20 {
+		l.Begin(now, lee)
+	}
+	if l.Begin(now, lee) == 0 {
+		t.Error("guessing lee's own password from there is not slowed down")
+	}
+}
