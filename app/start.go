@@ -232,8 +232,11 @@ func (r *Readback) openServer(k vault.Keys) error {
 // listen opens both doors. Plain HTTP is for this machine only, or for a proxy that ends TLS.
 func (r *Readback) listen(ctx, run context.Context, k vault.Keys) error {
 	ln, err := r.how.Listen(ctx)
-	if err != nil {
-		return fmt.Errorf("%w: --http %s: %w", ErrConfig, r.cfg.HTTP, err)
+	switch {
+	case errors.Is(err, server.ErrPlain):
+		return fmt.Errorf("%w: --http %s: %w", ErrConfig, r.cfg.HTTP, err) // it says what to do
+	case err != nil:
+		return fmt.Errorf("%w: --http %s: %w: give a free address, or port 0", ErrConfig, r.cfg.HTTP, err)
 	}
 	scheme := "http"
 	if r.cfg.TLSCert != "" {
