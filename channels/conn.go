@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net"
 	"runtime/debug"
 	"sync"
@@ -185,7 +184,7 @@ func (c *conn) answer(a wire.Answer) bool {
 // rescue keeps a bug in one connection from ending the node.
 func (c *conn) rescue(where string) {
 	if r := recover(); r != nil {
-		c.hub.cfg.Log.Error("a connection failed", "where", where, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+		c.hub.cfg.Log.Error("a connection failed", "where", where, "panic", lab.Panicked(r), "stack", string(debug.Stack()))
 		c.cut()
 	}
 }

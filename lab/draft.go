@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"time"
 
 	"github.com/seed-909bec58/readback/ledger"
@@ -72,10 +73,19 @@ func (d *draft) ask(a *ask) {
 func guarded(decide Decide, s *State, now time.Time) (evs []Event, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			evs, err = nil, fmt.Errorf("lab: decide panicked: %v", r)
+			evs, err = nil, fmt.Errorf("lab: decide panicked: %s", Panicked(r))
 		}
 	}()
 	return decide(s, now)
+}
+
+// Panicked is what a log may say of a recovered panic: the runtime's own words, or else only the type, since the value
+// may quote a message or what a person typed.
+func Panicked(r any) string {
+	if err, ok := r.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", r)
 }
 
 // add puts events on the draft, all or none. A panic, which is a bug in how an event is written or folded, is an error
@@ -89,7 +99,7 @@ func (d *draft) add(a *ask, evs []Event, now time.Time) (err error) {
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			a.out, err = Done{}, undo(fmt.Errorf("lab: an event cannot be recorded: %v", r))
+			a.out, err = Done{}, undo(fmt.Errorf("lab: an event cannot be recorded: %s", Panicked(r)))
 		}
 	}()
 	at := now

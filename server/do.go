@@ -104,7 +104,7 @@ const longestKey = 200
 func (s *Server) do(ctx context.Context, v lab.Viewer, cmd wire.Command) (out any, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			out, err = nil, fmt.Errorf("server: %s panicked: %v\n%s", cmd.Do, r, debug.Stack())
+			out, err = nil, fmt.Errorf("server: %s panicked: %s\n%s", cmd.Do, lab.Panicked(r), debug.Stack())
 		}
 	}()
 	c, ok := commands[cmd.Do]
