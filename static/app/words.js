@@ -120,7 +120,7 @@ const reasons = {
   "no-patient": "A message that says not who the patient is", "no-results": "A result message without a result",
   "panel-withdrawn": "A panel taken back without its results", "contradictory-status": "A panel taken back and given at once",
   "merge-not-understood": "Two records became one in a way not understood", unframed: "Text outside of any message",
-  "too-long": "A message that is too long", fault: "A message on which Readback failed",
+  "too-long": "A message that is too long", "too-many": "A message with more results than one message may hold", fault: "A message on which Readback failed",
 };
 
 // reason is why a work item waits.
