@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/alicebob/miniredis/v2"
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/seed-909bec58/readback/internal/need"
 	"github.com/seed-909bec58/readback/ledger"
@@ -43,7 +42,7 @@ func subscribed(b *redis.Bell) {
 }
 
 func TestRingIsHeardByEveryNodeOfTheSiteOnly(t *testing.T) {
-	url := "redis://" + miniredis.RunT(t).Addr()
+	url := "redis://" + run(t, freePort(t)).addr
 	a, b, other := open(t, url, "h1"), open(t, url, "h1"), open(t, url, "h2")
 	for _, x := range []*redis.Bell{a, b, other} {
 		subscribed(x)
@@ -61,14 +60,12 @@ func TestRingIsHeardByEveryNodeOfTheSiteOnly(t *testing.T) {
 }
 
 func TestMessageSaysOnlySiteAndHead(t *testing.T) {
-	server := miniredis.RunT(t)
-	sub := server.NewSubscriber()
-	defer sub.Close()
-	sub.Subscribe(redis.Channel("h1"))
-	open(t, "redis://"+server.Addr(), "h1").Ring(42)
-	m := <-sub.Messages()
-	if m.Message != `{"site":"h1","head":42}` {
-		t.Errorf("message %s", m.Message)
+	s := run(t, freePort(t))
+	next := listen(t, s)
+	open(t, "redis://"+s.addr, "h1").Ring(42)
+	m := next()
+	if m.Payload != `{"site":"h1","head":42}` {
+		t.Errorf("message %s", m.Payload)
 	}
 	if len(m.Channel) <= 6 {
 		t.Errorf("channel name %q is too short for go-redis", m.Channel)
@@ -76,11 +73,9 @@ func TestMessageSaysOnlySiteAndHead(t *testing.T) {
 }
 
 func TestRingsThatNobodyTakesAreOneOfTheHighestHead(t *testing.T) {
-	server := miniredis.RunT(t)
-	sub := server.NewSubscriber()
-	defer sub.Close()
-	sub.Subscribe(redis.Channel("h1"))
-	b := open(t, "redis://"+server.Addr(), "h1")
+	s := run(t, freePort(t))
+	next := listen(t, s)
+	b := open(t, "redis://"+s.addr, "h1")
 	subscribed(b)
 	for head := ledger.Seq(1); head <= 10000; head++ {
 		b.Ring(head)
@@ -89,7 +84,7 @@ func TestRingsThatNobodyTakesAreOneOfTheHighestHead(t *testing.T) {
 	var last struct{ Head ledger.Seq }
 	for n := 0; last.Head < 10000; n++ {
 		before := last.Head
-		if err := json.Unmarshal([]byte((<-sub.Messages()).Message), &last); err != nil {
+		if err := json.Unmarshal([]byte(next().Payload), &last); err != nil {
 			t.Fatal(err)
 		}
 		if last.Head <= before {
@@ -99,18 +94,25 @@ func TestRingsThatNobodyTakesAreOneOfTheHighestHead(t *testing.T) {
 }
 
 func TestStrangeMessagesDoNotRing(t *testing.T) {
-	server := miniredis.RunT(t)
-	b := open(t, "redis://"+server.Addr(), "h1")
+	s := run(t, freePort(t))
+	b := open(t, "redis://"+s.addr, "h1")
 	subscribed(b)
+	c := connect(t, s)
+	publish := func(text string) {
+		t.Helper()
+		if err := c.Publish(t.Context(), redis.Channel("h1"), text).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, text := range []string{"", "x", `{"site":"h2","head":9}`, `{"head":9}`, strings.Repeat("[", 100000)} {
-		server.Publish(redis.Channel("h1"), text)
+		publish(text)
 	}
 	select {
 	case <-b.Rings():
 		t.Error("rung by what is no ring of the site")
 	default:
 	}
-	server.Publish(redis.Channel("h1"), `{"site":"h1","head":10}`)
+	publish(`{"site":"h1","head":10}`)
 	<-b.Rings()
 }
 
@@ -158,6 +160,32 @@ func run(t *testing.T, port int) *server {
 		said = append(said, buf[:n]...)
 	}
 	return s
+}
+
+// connect returns a client of the server.
+func connect(t *testing.T, s *server) *goredis.Client {
+	t.Helper()
+	c := goredis.NewClient(&goredis.Options{Addr: s.addr})
+	t.Cleanup(func() { _ = c.Close() }) // the server may be gone
+	return c
+}
+
+// listen subscribes to the bell's channel and returns what gives its next message.
+func listen(t *testing.T, s *server) func() *goredis.Message {
+	t.Helper()
+	sub := connect(t, s).Subscribe(t.Context(), redis.Channel("h1"))
+	t.Cleanup(func() { _ = sub.Close() }) // the server may be gone
+	if _, err := sub.Receive(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return func() *goredis.Message {
+		t.Helper()
+		m, err := sub.ReceiveMessage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
 }
 
 func (s *server) kill() {
