@@ -16,9 +16,9 @@ import (
 // synchronousFull is what PRAGMA synchronous answers for FULL: each commit waits for the disk.
 const synchronousFull = 2
 
-// Pragmas of the connections. The log is carried into the file each 4,000 pages of 4 KiB:
-// a longer log writes fewer pages twice (at 16 callers a tenth faster), but would eat a full disk's reserve; secure_delete overwrites what
-// is erased. The writer's cache is no larger because SQLite looks through all of its hash table at many commits.
+// Pragmas of the connections. The log is carried into the file each 4,000 pages of 4 KiB: a longer log writes fewer
+// pages twice (at 16 callers a tenth faster), but would eat a full disk's reserve. secure_delete overwrites what is
+// erased. The writer's cache is no larger because SQLite looks through all of its hash table at many commits.
 var (
 	writing = []string{
 		"busy_timeout(2000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "wal_autocheckpoint(4000)",
