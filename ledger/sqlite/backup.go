@@ -117,13 +117,10 @@ func Restore(ctx context.Context, backup, dir string, progress func(done, all in
 	part := path + ".part"
 	err = copyFile(ctx, backup, part, progress)
 	if err == nil {
-		err = os.Rename(part, path)
-	}
-	if err == nil {
-		err = sync1(dir)
+		err = place(ctx, part, path)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("restore: %w", err), removeAll(part))
+		return errors.Join(fmt.Errorf("restore: %w", readFault(err)), removeAll(part, part+"-wal", part+"-shm"))
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -12,17 +11,16 @@ import (
 )
 
 // create makes the file of an empty ledger beside its place and moves it there whole, so that a file in that place is
-// never half made, and an empty one was cut off.
+// never half made, and an empty one was cut off. It has its log from the start: a process killed while it goes over to
+// one would leave a journal that nobody who only reads can roll back.
 func create(ctx context.Context, dir, site string) error {
 	path := filepath.Join(dir, File)
 	if _, err := os.Stat(path + "-wal"); err == nil {
 		return fmt.Errorf("%w: %s is missing beside its log: put it back, or restore the newest backup into another directory", ledger.ErrDamaged, File)
 	}
 	made := filepath.Join(dir, "ledger.new")
-	for _, old := range []string{made, made + "-journal"} {
-		if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if err := removeAll(made, made+"-journal", made+"-wal", made+"-shm"); err != nil {
+		return err
 	}
 	f, err := os.OpenFile(made, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // patient data: SQLite gives its log the same mode
 	if err != nil {
@@ -54,13 +52,25 @@ func create(ctx context.Context, dir, site string) error {
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
+	return place(ctx, made, path)
+}
+
+// place gives a made file its log and moves it to its place.
+func place(ctx context.Context, made, path string) error {
+	db, err := pool(dsn(made, "rw", writing), 1, true)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(db.PingContext(ctx), db.Close()); err != nil {
+		return err
+	}
 	if err := sync1(made); err != nil {
 		return err
 	}
 	if err := os.Rename(made, path); err != nil {
 		return err
 	}
-	return sync1(dir)
+	return sync1(filepath.Dir(path))
 }
 
 // sync1 waits until a file or directory is on disk.

@@ -115,6 +115,9 @@ func TestBackupWhileServingIsOneInstantAndCanBeRestored(t *testing.T) {
 	if err := sqlite.Restore(t.Context(), filepath.Join(dir, "none"), t.TempDir(), nil); err == nil {
 		t.Error("restore of a file that is not there was not refused")
 	}
+	if begin, err := os.ReadFile(filepath.Join(dir, sqlite.File)); err != nil || begin[18] != 2 || begin[19] != 2 {
+		t.Errorf("a restored ledger gets its log only when it is opened: %v, %v", begin[18:20], err) // a kill then leaves a journal
+	}
 	r := open(t, dir)
 	h, err := r.Head(t.Context())
 	if err != nil || h.Seq < 3000 {
