@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -43,7 +44,7 @@ type Deps struct {
 
 	Behind  []netip.Prefix  // networks of proxies that end TLS and may set X-Forwarded-For and X-Forwarded-Proto
 	Origins []string        // further origins of our own, "https://readback.example"
-	Scripts []string        // CSP hashes of inline scripts, "sha256-…": the import map's
+	Scripts []string        // CSP hashes of inline scripts, "sha256-…", besides the import maps of Static's pages
 	Hub     channels.Config // times and counts of the connections; Lab, Log, Do and Problem are set by New
 	// Alone tells how many open calls have none of their people connected here; nil: not known.
 	Alone func() int
@@ -103,6 +104,13 @@ func New(d Deps) (*Server, error) {
 	}
 	if err := s.openSetup(); err != nil {
 		return nil, err
+	}
+	if d.Static != nil {
+		maps, err := importMaps(d.Static)
+		if err != nil {
+			return nil, err
+		}
+		s.Scripts = append(slices.Clip(s.Scripts), maps...)
 	}
 	d.Hub.Lab, d.Hub.Log, d.Hub.Do, d.Hub.Problem = d.Lab, d.Log, s.do, s.problem
 	s.hub = channels.New(d.Hub)
