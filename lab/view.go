@@ -46,11 +46,15 @@ func (s *State) View(c critical.Call, v Viewer, now time.Time) wire.Call {
 
 func resultView(r *critical.Result) wire.Result {
 	t := &r.Told
-	return wire.Result{
+	out := wire.Result{
 		ID: r.ID, Label: r.Label, LOINC: r.LOINC, Value: t.Value, Unit: t.Unit, Range: t.Range, Flag: t.Flag, Why: t.Why,
 		Status: r.Status, Outcome: string(r.Outcome), Tier: r.Tier, Rule: r.Rule,
 		Accession: t.Accession, Taken: t.Taken, Resulted: t.Resulted,
 	}
+	if t.Finding != nil {
+		out.Words, out.Choose = t.Finding.Said, t.Finding.Choose
+	}
+	return out
 }
 
 func (s *State) rungs(called []critical.Rung) []wire.Rung {

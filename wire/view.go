@@ -60,21 +60,23 @@ type Patient struct {
 
 // Result is one result of a call.
 type Result struct {
-	ID        string `json:"id"`
-	Label     string `json:"label,omitempty"`
-	LOINC     string `json:"loinc,omitempty"`
-	Value     string `json:"value,omitempty"` // as sent
-	Unit      string `json:"unit,omitempty"`  // as sent, or the mapped default
-	Range     string `json:"range,omitempty"`
-	Flag      string `json:"flag,omitempty"`
-	Why       string `json:"why,omitempty"` // why it is critical
-	Status    string `json:"status,omitempty"`
-	Outcome   string `json:"outcome"` // "critical"; after a correction perhaps "normal" or "withdrawn", which is not read back
-	Tier      string `json:"tier,omitempty"`
-	Rule      string `json:"rule,omitempty"`
-	Accession string `json:"accession,omitempty"`
-	Taken     string `json:"taken,omitempty"`
-	Resulted  string `json:"resulted,omitempty"`
+	ID        string   `json:"id"`
+	Label     string   `json:"label,omitempty"`
+	LOINC     string   `json:"loinc,omitempty"`
+	Value     string   `json:"value,omitempty"` // as sent
+	Unit      string   `json:"unit,omitempty"`  // as sent, or the mapped default
+	Range     string   `json:"range,omitempty"`
+	Flag      string   `json:"flag,omitempty"`
+	Why       string   `json:"why,omitempty"` // why it is critical
+	Status    string   `json:"status,omitempty"`
+	Outcome   string   `json:"outcome"` // "critical"; after a correction perhaps "normal" or "withdrawn", which is not read back
+	Tier      string   `json:"tier,omitempty"`
+	Rule      string   `json:"rule,omitempty"`
+	Accession string   `json:"accession,omitempty"`
+	Taken     string   `json:"taken,omitempty"`
+	Resulted  string   `json:"resulted,omitempty"`
+	Words     []string `json:"words,omitempty"`  // of a finding: what is typed back, in any order
+	Choose    []string `json:"choose,omitempty"` // of one without words: what to choose from, in this order
 }
 
 // Rung is one firing of a step.

@@ -88,10 +88,11 @@ func (e *Mismatched) Enclosure() any { return &e.Sealed }
 
 // ReadBack says that a person repeated every value and the identifier as told.
 type ReadBack struct {
-	Call    string `json:"call"`
-	Version int    `json:"version"`
-	Match   bool   `json:"match"` // always true; differing ones are Mismatched
-	Entered string `json:"entered,omitempty"`
+	Call    string   `json:"call"`
+	Version int      `json:"version"`
+	Match   bool     `json:"match"` // always true; differing ones are Mismatched
+	Entered string   `json:"entered,omitempty"`
+	Chosen  []string `json:"chosen,omitempty"` // the results that were chosen among several, not typed
 
 	Sealed Typed `json:"-"`
 }
@@ -144,7 +145,7 @@ func (b Board) ReadBack(a Answer) ([]Event, error) {
 	}
 	if len(fields) == 0 {
 		return []Event{
-			&ReadBack{Call: c.ID, Version: c.Version, Match: true, Entered: a.Entered, Sealed: kept},
+			&ReadBack{Call: c.ID, Version: c.Version, Match: true, Entered: a.Entered, Chosen: c.chosen(), Sealed: kept},
 			&Closed{Call: c.ID, Ref: c.Ref, Version: c.Version, Outcome: "read-back", Owner: a.By},
 		}, nil
 	}
@@ -192,6 +193,9 @@ func (c Call) compare(t Typed, in Locale) (fields []string, err error) {
 // same tells whether what was typed has the told value, and its unit or none.
 // The very characters that were shown are the value in every locale.
 func (t Told) same(text string, in Locale, unit string) (sameValue, sameUnit bool, err error) {
+	if t.Finding != nil {
+		return t.Finding.Matches(text), true, nil
+	}
 	if text == strings.TrimSpace(t.Value) {
 		return true, true, nil
 	}

@@ -65,15 +65,16 @@ type Result struct {
 
 // Told is what of a result is shown to the clinician and read back.
 type Told struct {
-	Value     string `json:"value,omitempty"` // as sent
-	Means     string `json:"means,omitempty"` // the same with a point and plain comparator
-	Unit      string `json:"unit,omitempty"`  // as sent, or the mapped default
-	Why       string `json:"why,omitempty"`
-	Range     string `json:"range,omitempty"`
-	Flag      string `json:"flag,omitempty"`
-	Accession string `json:"accession,omitempty"`
-	Taken     string `json:"taken,omitempty"`
-	Resulted  string `json:"resulted,omitempty"`
+	Value     string  `json:"value,omitempty"` // as sent
+	Means     string  `json:"means,omitempty"` // the same with a point and plain comparator
+	Unit      string  `json:"unit,omitempty"`  // as sent, or the mapped default
+	Why       string  `json:"why,omitempty"`
+	Finding   *Spoken `json:"finding,omitempty"` // of a value in words: what is typed or chosen instead
+	Range     string  `json:"range,omitempty"`
+	Flag      string  `json:"flag,omitempty"`
+	Accession string  `json:"accession,omitempty"`
+	Taken     string  `json:"taken,omitempty"`
+	Resulted  string  `json:"resulted,omitempty"`
 }
 
 // Snapshot is the patient as shown on the call.

@@ -2,6 +2,7 @@ package critical
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -46,6 +47,9 @@ func (r *found) same(old Result) bool {
 	if r.ev.Outcome == Withdrawn || old.Outcome == Withdrawn {
 		return r.ev.Outcome == old.Outcome
 	}
+	if r.says != nil && old.Told.Finding != nil { // the same words; a comma more says nothing else
+		return slices.Equal(wordsOf(r.Sealed.Value), wordsOf(old.Told.Value))
+	}
 	return r.means == old.Told.Means && r.ev.Unit == old.Unit && (r.means != "" || r.Sealed.Value == old.Told.Value)
 }
 
@@ -75,7 +79,7 @@ func (r *found) told() Told {
 		why = "withdrawn by the laboratory"
 	}
 	return Told{
-		Value: strings.TrimSpace(r.Sealed.Value), Means: r.means, Unit: r.unit, Why: why, Range: r.Sealed.Range, Flag: r.Sealed.Flag,
+		Value: strings.TrimSpace(r.Sealed.Value), Means: r.means, Unit: r.unit, Why: why, Finding: r.says, Range: r.Sealed.Range, Flag: r.Sealed.Flag,
 		Accession: r.Sealed.Accession, Taken: r.Sealed.Taken, Resulted: r.Sealed.Resulted,
 	}
 }

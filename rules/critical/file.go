@@ -23,7 +23,9 @@ type Message struct {
 	Subject Subject
 	Reports []Report
 
-	Refs        []string // candidates for the references of new calls, one more than needed or so
+	// Refs are random candidates for the references of new calls, one more than needed or so. The order of what is
+	// chosen among hangs on them too.
+	Refs        []string
 	Steps       func(tier string) []Step
 	BreachAfter int     // seconds; 0 is an hour
 	Resolve     Resolve // if there, the first rung of a new call fires at once
@@ -49,7 +51,8 @@ type found struct {
 	means string
 	unit  string // as shown
 	why   string
-	first *found // in the same message, of which this one is a repeat
+	says  *Spoken // of a finding
+	first *found  // in the same message, of which this one is a repeat
 }
 
 // File says what is to be recorded for a message's results: every result as
@@ -159,7 +162,12 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 	who := in.Subject
 	who.Specimen = test.Specimen
 	v := Judge(set, who, test.LOINC, value, err == nil, e.Unit)
-	e.Outcome, e.Tier, e.Rule, out.why = v.Outcome, v.Tier, v.Rule, v.Why
+	if v.Outcome == Unreadable || v.Outcome == NoLimit {
+		if w, ok := JudgeWords(set, test.LOINC, r.Sealed.Value, hash(r.Result+strings.Join(in.Refs, ""))); ok {
+			v = w
+		}
+	}
+	e.Outcome, e.Tier, e.Rule, out.why, out.says = v.Outcome, v.Tier, v.Rule, v.Why, v.Spoken
 	return out
 }
 

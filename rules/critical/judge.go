@@ -41,9 +41,10 @@ type Subject struct {
 type Verdict struct {
 	Outcome Outcome
 	Tier    string
-	Rule    string // the set's id and version, and the row's key
-	Row     Row    // the row that decided, if one did
-	Bound   *Bound // the bound that was passed, of a critical one
+	Rule    string  // the set's id and version, and the row's key
+	Row     Row     // the row that decided, if one did
+	Bound   *Bound  // the bound that was passed, of a critical one
+	Spoken  *Spoken // of a finding that is called: how it is read back
 	Why     string
 }
 

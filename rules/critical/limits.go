@@ -47,6 +47,8 @@ type Set struct {
 	Address string `json:"address"` // where it can be read
 	Version string `json:"version"`
 	Rows    []Row  `json:"rows"`
+
+	Findings []Finding `json:"findings,omitempty"` // results in words
 }
 
 // Key names a row within its set by what it asks for: "2744-1", or
@@ -110,15 +112,19 @@ func given(s string) int {
 
 // Fault is what keeps a set from being approved.
 type Fault struct {
-	Row    int    `json:"row,omitempty"` // from 1; 0 for the set itself
-	Key    string `json:"key,omitempty"`
-	Fault  string `json:"fault"`
-	Remedy string `json:"remedy"`
+	Row     int    `json:"row,omitempty"`     // from 1
+	Finding int    `json:"finding,omitempty"` // from 1; neither: the set itself
+	Key     string `json:"key,omitempty"`
+	Fault   string `json:"fault"`
+	Remedy  string `json:"remedy"`
 }
 
 // Error names the row, what is wrong and what to do.
 func (f Fault) Error() string {
-	if f.Row == 0 {
+	switch {
+	case f.Finding > 0:
+		return fmt.Sprintf("finding %d (%s): %s: %s", f.Finding, f.Key, f.Fault, f.Remedy)
+	case f.Row == 0:
 		return f.Fault + ": " + f.Remedy
 	}
 	return fmt.Sprintf("row %d (%s): %s: %s", f.Row, f.Key, f.Fault, f.Remedy)
@@ -137,20 +143,22 @@ func Check(s Set) []Fault {
 	if s.Source == "" {
 		out = append(out, Fault{Fault: "the set does not say who published it", Remedy: "name its source"})
 	}
-	if len(s.Rows) == 0 {
-		out = append(out, Fault{Fault: "the set has no rows", Remedy: "a set that calls nothing cannot be approved"})
+	if len(s.Rows) == 0 && !slices.ContainsFunc(s.Findings, func(f Finding) bool { return !f.Benign }) {
+		out = append(out, Fault{Fault: "the set has no rows, and no findings that are called", Remedy: "a set that calls nothing cannot be approved"})
 	}
 	for i, r := range s.Rows {
-		add := func(fault, remedy string) { out = append(out, Fault{i + 1, r.Key(), fault, remedy}) }
+		add := func(fault, remedy string) {
+			out = append(out, Fault{Row: i + 1, Key: r.Key(), Fault: fault, Remedy: remedy})
+		}
 		r.check(add)
 		for j, o := range s.Rows[:i] {
 			if r.LOINC == o.LOINC && r.rank() == o.rank() && overlap(r, o) {
-				add(fmt.Sprintf("as specific as row %d, and both can hold for one patient", j+1),
+				add(fmt.Sprintf("as specific as row %d (%s), and both can hold for one patient", j+1, o.Key()),
 					"make one of them narrower, or drop it")
 			}
 		}
 	}
-	return out
+	return append(out, checkFindings(s.Findings)...)
 }
 
 func (r Row) check(add func(fault, remedy string)) {
