@@ -262,7 +262,7 @@ func (r *Readback) listen(ctx, run context.Context, k vault.Keys) error {
 		return errors.Join(fmt.Errorf("%w: zone of the ledger: %w", ErrConfig, err), ml.Close())
 	}
 	door := hl7.NewDoor(r.Lab, k.Site, zone, nil, r.log)
-	r.Door = &hl7.Server{Handler: door.Handle, Odd: door.Odd, Log: r.log}
+	r.Door = door.Server()
 	r.run.Go(func() {
 		if err := r.Door.Serve(run, ml); err != nil {
 			r.fail(fmt.Errorf("mllp: %w", err))

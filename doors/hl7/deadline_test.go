@@ -85,7 +85,7 @@ func TestAFrameWithoutEndShowsInStatsAndIsCutAtItsDeadline(t *testing.T) {
 		write(t, nc, "PID|1")
 		synctest.Wait()
 		peers, _ := s.Stats()
-		want := []hl7.PeerStats{{Peer: "pipe", Connections: 1, Waiting: 20, WaitingSince: start}}
+		want := []hl7.PeerStats{{Peer: "pipe", Since: start, Connections: 1, Waiting: 20, WaitingSince: start}}
 		if diff := cmp.Diff(want, peers, cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".open" }, cmp.Ignore())); diff != "" {
 			t.Errorf("stats (-want +got):\n%s", diff)
 		}

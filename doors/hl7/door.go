@@ -59,8 +59,10 @@ type Door struct {
 	zone *time.Location
 	log  *slog.Logger
 
-	mu   sync.Mutex // guards rand
-	rand io.Reader
+	mu      sync.Mutex // guards what follows
+	rand    io.Reader
+	senders map[caller]*tally
+	servers []*Server
 }
 
 // NewDoor returns a door into a laboratory. secret is the site's key, under which outside numbers become ids; all nodes
@@ -117,6 +119,7 @@ func (d *Door) take(ctx context.Context, peer Peer, raw []byte) (m *Message, o O
 	m, err := Parse(raw)
 	if err != nil {
 		if len(bytes.TrimSpace(raw)) == 0 {
+			d.count(peer, senderCode("", ""), nothing, true)
 			return nil, Never
 		}
 		if !d.quarantine(ctx, peer, d.ids.of("message", "", string(raw)), ReasonNoHeader, raw) {
@@ -125,7 +128,8 @@ func (d *Door) take(ctx context.Context, peer Peer, raw []byte) (m *Message, o O
 		return nil, Never
 	}
 	r := d.read(m, raw)
-	err = d.record(ctx, r)
+	what, err := d.record(ctx, r)
+	d.count(peer, r.sender, what, false)
 	if err != nil {
 		d.log.Error("hl7: message not kept", "peer", peer.Name(), "sender", r.sender, "message", r.id, "error", err)
 		return m, NotNow
@@ -163,24 +167,31 @@ func (d *Door) Odd(ctx context.Context, peer Peer, kind FrameKind, raw []byte) [
 func (d *Door) quarantine(ctx context.Context, peer Peer, id, reason string, raw []byte) bool {
 	// Of what is too long the end is not known.
 	grave := reason == ReasonTooLong || bytes.Contains(raw, []byte("OBX"))
-	err := d.record(ctx, &reading{id: id, sender: senderCode("", ""), raw: raw, reason: reason, grave: grave})
+	sender := senderCode("", "")
+	if m, err := Parse(raw); err == nil {
+		sender = m.Sender()
+	}
+	what, err := d.record(ctx, &reading{id: id, sender: sender, raw: raw, reason: reason, grave: grave})
+	d.count(peer, sender, what, err == nil && reason != ReasonUnframed)
 	if err != nil {
 		d.log.Error("hl7: bytes not kept", "peer", peer.Name(), "message", id, "reason", reason, "error", err)
 	}
 	return err == nil
 }
 
-// record records what a message says. It is done when the ledger holds that message, now or from before.
-func (d *Door) record(ctx context.Context, r *reading) error {
+// record records what a message says, and tells what became of it. It is done when the ledger holds that message, now or
+// from before.
+func (d *Door) record(ctx context.Context, r *reading) (fate, error) {
 	by := lab.Actor{By: "machine/hl7-" + r.sender, Via: "mllp"}
 	key := lab.NewKey(by.By, r.id, []byte(r.id))
 	for tries := 0; ; tries++ {
 		refs, err := d.refs(r.results() + 4)
 		if err != nil {
-			return err
+			return failed, err
 		}
 		var reason, fault string
-		_, err = d.lab.Record(ctx, by, key, func(s *lab.State, now time.Time) (evs []lab.Event, err error) {
+		var done lab.Done
+		done, err = d.lab.Record(ctx, by, key, func(s *lab.State, now time.Time) (evs []lab.Event, err error) {
 			f := filing{ids: d.ids, zone: d.zone, reading: r, by: by.By, was: s, view: *s, now: now, refs: refs}
 			evs, err = f.decide()
 			reason, fault = f.quarantined, f.fault
@@ -195,10 +206,15 @@ func (d *Door) record(ctx context.Context, r *reading) error {
 				d.log.Error("hl7: this program failed on a message", "message", r.id, "fault", fault)
 			}
 		}
-		if err != nil {
-			return fmt.Errorf("hl7: %w", err)
+		switch {
+		case err != nil:
+			return failed, fmt.Errorf("hl7: %w", err)
+		case done.Repeat || len(done.Events) == 0:
+			return repeated, nil
+		case reason != "":
+			return quarantined, nil
 		}
-		return nil
+		return filed, nil
 	}
 }
 

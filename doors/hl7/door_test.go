@@ -207,7 +207,7 @@ func (h *house) listen(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &hl7.Server{Handler: h.door.Handle, Odd: h.door.Odd, Log: slog.New(slog.NewTextHandler(h.logs, nil))}
+	s := h.door.Server()
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx, ln) }()

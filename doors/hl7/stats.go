@@ -11,6 +11,8 @@ import (
 type PeerStats struct {
 	// Peer is the peer's name.
 	Peer string
+	// Since is when the peer first connected, as far as is remembered.
+	Since time.Time
 	// Connections is how many are open.
 	Connections int
 	// Frames is how many whole frames came.
@@ -72,7 +74,7 @@ func (s *Server) joined(c *conn) {
 		if len(s.peers) >= maxPeers {
 			maps.DeleteFunc(s.peers, func(_ string, p *PeerStats) bool { return len(p.open) == 0 })
 		}
-		p = &PeerStats{Peer: name, open: make(map[*conn]waiting)}
+		p = &PeerStats{Peer: name, Since: s.now(), open: make(map[*conn]waiting)}
 		s.peers[name] = p
 	}
 	p.open[c] = waiting{}
