@@ -19,14 +19,17 @@ import (
 
 // conn is one connection. The fields of the cursor belong to the writer.
 type conn struct {
-	hub    *Hub
-	ws     *websocket.Conn
-	viewer lab.Viewer
-	live   atomic.Bool // it follows
+	hub     *Hub
+	ws      *websocket.Conn
+	subject string      // whose it is, for good
+	asks    lab.Viewer  // as whom commands are asked; the reader's
+	live    atomic.Bool // it follows
 
 	answers chan wire.Answer // the reader's, one at a time: a client that does not read is not read either
 	follows chan follow
-	pong    chan []byte // the newest ping's text; size 1, since only the newest counts
+	unlocks chan unlocked
+	nudged  chan struct{} // size 1: the session may be over
+	pong    chan []byte   // the newest ping's text; size 1, since only the newest counts
 	heard   chan struct{}
 	ended   chan struct{} // the writer is done
 	code    atomic.Int32  // with which to close, once heard is closed
@@ -40,6 +43,7 @@ type conn struct {
 
 // cursor is up to where a connection has sent what its viewer may see.
 type cursor struct {
+	viewer    lab.Viewer // by the rights of whom it sends
 	following bool
 	at        ledger.Seq // all visible up to here was sent
 	last      ledger.Seq // the last entry sent, or the place of the last start: the next frame's prev
@@ -56,8 +60,9 @@ type follow struct {
 
 func newConn(h *Hub, ws *websocket.Conn, v lab.Viewer) *conn {
 	c := &conn{
-		hub: h, ws: ws, viewer: v,
+		hub: h, ws: ws, subject: v.Subject, asks: v, cursor: cursor{viewer: v},
 		answers: make(chan wire.Answer), follows: make(chan follow), pong: make(chan []byte, 1),
+		unlocks: make(chan unlocked), nudged: make(chan struct{}, 1),
 		heard: make(chan struct{}), ended: make(chan struct{}),
 	}
 	ws.SetReadLimit(wire.MaxMessage)
@@ -162,14 +167,43 @@ func (c *conn) command(text []byte) bool {
 			return false
 		}
 	}
+	if cmd.Do == wire.DoUnlock {
+		return c.unlock(cmd)
+	}
 	a := wire.Answer{Re: cmd.ID}
-	out, err := c.hub.cfg.Do(c.hub.run, c.viewer, cmd)
+	out, err := c.hub.cfg.Do(c.hub.run, c.asks, cmd)
 	if err != nil {
 		a.Error = c.hub.cfg.Problem(err)
 	} else {
 		a.OK = out
 	}
 	return c.answer(a)
+}
+
+// unlocked is a connection's new viewer on its way to the writer.
+type unlocked struct {
+	id     string
+	viewer lab.Viewer
+}
+
+// unlock makes a device's connection that of the person who has just signed in on it.
+func (c *conn) unlock(cmd wire.Command) bool {
+	var b wire.UnlockBody
+	err := wire.Read(cmd.Body, &b)
+	var v lab.Viewer
+	if err == nil {
+		v, err = c.hub.cfg.Unlock(c.asks, b.Unlock)
+	}
+	if err != nil {
+		return c.answer(wire.Answer{Re: cmd.ID, Error: c.hub.cfg.Problem(err)})
+	}
+	c.asks = v
+	select {
+	case c.unlocks <- unlocked{cmd.ID, v}:
+		return true
+	case <-c.ended:
+		return false
+	}
 }
 
 func (c *conn) answer(a wire.Answer) bool {

@@ -23,6 +23,8 @@ type Config struct {
 	Log *slog.Logger // nil: discards
 	// Do runs a command for a viewer; all but follow come here. Its errors cross the line through Problem.
 	Do func(ctx context.Context, v lab.Viewer, cmd wire.Command) (any, error)
+	// Unlock returns as whom the connection of a device goes on whose person has just signed in on it.
+	Unlock func(device lab.Viewer, ticket string) (lab.Viewer, error)
 	// Problem turns an error into what crosses the line, and logs those that are internal.
 	Problem func(err error) *wire.Problem
 
@@ -81,6 +83,7 @@ func New(cfg Config) *Hub {
 		CheckOrigin:      func(*http.Request) bool { return true }, // the server asked before
 	}
 	h.index.start(cfg.Lab.State().Seq)
+	h.index.told = h.nudge
 	h.gone.Go(func() { h.index.follow(h.run, cfg.Lab, cfg.Log) })
 	h.gone.Go(func() { h.index.probe(h.run, cfg.Lab, cfg.Log) })
 	return h
@@ -171,11 +174,11 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v lab.Viewer) error 
 func (h *Hub) leave(c *conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	all := slices.DeleteFunc(h.conns[c.viewer.Subject], func(o *conn) bool { return o == c })
+	all := slices.DeleteFunc(h.conns[c.subject], func(o *conn) bool { return o == c })
 	if len(all) == 0 {
-		delete(h.conns, c.viewer.Subject)
+		delete(h.conns, c.subject)
 	} else {
-		h.conns[c.viewer.Subject] = all
+		h.conns[c.subject] = all
 	}
 	h.count--
 	h.stats.Closed.Add(1)
@@ -205,6 +208,23 @@ func (h *Hub) Drain(ctx context.Context) error {
 		h.cut()
 		<-quiet
 		return ctx.Err()
+	}
+}
+
+// nudge has the connections look at their rights that an entry may have ended, also those that follow nothing.
+func (h *Hub) nudge(e *ledger.Entry) {
+	if !strings.HasPrefix(e.Kind, "person.") && !strings.HasPrefix(e.Kind, "session.") {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, subject := range e.About {
+		for _, c := range h.conns[subject] {
+			select {
+			case c.nudged <- struct{}{}:
+			default:
+			}
+		}
 	}
 }
 

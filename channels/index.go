@@ -19,6 +19,7 @@ type index struct {
 	heads map[string]ledger.Seq // channel → newest entry for it
 	bells map[string]ledger.Seq // the same for what bare viewers hear
 	whole time.Time             // when this node last knew that it had everything
+	told  func(*ledger.Entry)   // of each entry, once it is in
 }
 
 func (x *index) start(head ledger.Seq) {
@@ -34,6 +35,7 @@ func (x *index) follow(ctx context.Context, l *lab.Lab, log *slog.Logger) {
 				break
 			}
 			x.add(&e)
+			x.told(&e)
 		}
 		select {
 		case <-ctx.Done():

@@ -50,6 +50,7 @@ func (c *conn) write() {
 		select {
 		case <-c.answers:
 		case <-c.follows:
+		case <-c.unlocks:
 		case <-c.heard:
 			return
 		}
@@ -69,6 +70,12 @@ func (c *conn) serve() error {
 			err = c.start(f)
 		case a := <-c.answers:
 			err = c.send(a)
+		case u := <-c.unlocks:
+			err = c.unlocked(u)
+		case <-c.nudged:
+			if !c.following { // one that follows meets the entry by itself
+				err = c.rights(c.hub.cfg.Lab.State(), c.hub.cfg.Lab.Now())
+			}
 		case text := <-c.pong:
 			c.frame(websocket.PongMessage, text)
 		case <-grown:
@@ -133,6 +140,20 @@ func (c *conn) start(f follow) error {
 	return c.begin(s, now, at, over, f.id)
 }
 
+// unlocked goes on as another viewer: first what was recorded up to now, by what both may see, then a start.
+func (c *conn) unlocked(u unlocked) error {
+	s, now := c.hub.cfg.Lab.State(), c.hub.cfg.Lab.Now()
+	if err := c.send(wire.Answer{Re: u.id, OK: s.Me(u.viewer)}); err != nil {
+		return err
+	}
+	c.viewer = u.viewer
+	if !c.following {
+		return c.rights(s, now)
+	}
+	_, err := c.look(now)
+	return err
+}
+
 // begin sends a start frame; entries go on after at.
 func (c *conn) begin(s *lab.State, now time.Time, at ledger.Seq, over, re string) error {
 	c.at, c.last = at, at
@@ -145,6 +166,7 @@ func (c *conn) begin(s *lab.State, now time.Time, at ledger.Seq, over, re string
 
 // rights looks at what the viewer may hear by a state.
 func (c *conn) rights(s *lab.State, now time.Time) error {
+	c.viewer = s.Present(c.viewer, now)
 	if !s.Signed(c.viewer, now) {
 		return &closingError{wire.CloseSignedOut, "the session is over"}
 	}
@@ -191,8 +213,8 @@ func (c *conn) touches(e *ledger.Entry) bool {
 		return true
 	case strings.HasPrefix(e.Kind, "person."):
 		return slices.Contains(e.About, c.viewer.Subject)
-	case e.Kind == "session.ended":
-		return slices.Contains(e.About, c.viewer.Session)
+	case e.Kind == "session.ended", e.Kind == "session.locked":
+		return slices.Contains(e.About, c.viewer.Subject)
 	}
 	return false
 }

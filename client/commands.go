@@ -128,12 +128,6 @@ func (c *Client) Revoke(ctx context.Context, id string) (wire.Recorded, error) {
 	return tell[wire.Recorded](ctx, c, wire.DoTokenRevoke, wire.RevokeBody{ID: id})
 }
 
-// Sessions returns one's own open sessions.
-func (c *Client) Sessions(ctx context.Context) ([]wire.Session, error) {
-	out, err := ask[wire.Sessions](ctx, c, wire.DoSessionsList, nil)
-	return out.Sessions, err
-}
-
 // Receipt returns the receipt of an entry, as bytes to keep: CheckReceipt proves it offline.
 func (c *Client) Receipt(ctx context.Context, seq ledger.Seq) ([]byte, error) {
 	var out []byte

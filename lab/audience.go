@@ -10,6 +10,9 @@ import (
 	"github.com/seed-909bec58/readback/rules/session"
 )
 
+// Administrators is the channel of all administrators.
+const Administrators = "administrators"
+
 // Audience returns the channels on which an event is heard, given the State before it: the laboratory hears all but
 // sign-ins; of a call hear, too, its unit and everyone who was called.
 func Audience(s *State, ev Event) []string {
@@ -18,6 +21,15 @@ func Audience(s *State, ev Event) []string {
 		return []string{ev.Subject}
 	case *session.Ended:
 		return []string{ev.Subject}
+	case *session.Locked:
+		return []string{ev.Subject}
+	case *session.Renewed:
+		return []string{ev.Subject}
+	case *session.Refused:
+		if ev.Subject == "" {
+			return []string{Administrators}
+		}
+		return []string{ev.Subject, Administrators}
 	case *roster.Admitted:
 		return []string{"lab", ev.ID}
 	case *roster.Changed:
@@ -70,5 +82,9 @@ func May(channels, to []string) bool {
 
 // Channels returns what a person or machine hears at a time.
 func (s *State) Channels(subject string, now time.Time) []string {
-	return s.Roster.Channels(subject, now)
+	out := s.Roster.Channels(subject, now)
+	if p := s.Roster.Get(subject); p.Valid(now) && p.Role == roster.Administrator {
+		out = append(out, Administrators)
+	}
+	return out
 }

@@ -168,7 +168,7 @@ func vital(kind string) bool {
 	case "critical.called", "critical.escalated", "critical.attempted", "critical.sent", "critical.delivered",
 		"critical.seen", "critical.taken", "critical.passed-on", "critical.mismatched", "critical.read-back",
 		"critical.telephoned", "critical.closed", "critical.ended",
-		"session.opened", "session.ended", "roster.duty-began", "ledger.clock-stepped":
+		"session.opened", "session.ended", "session.locked", "session.renewed", "roster.duty-began", "ledger.clock-stepped":
 		return true
 	}
 	return false

@@ -9,8 +9,12 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-// FreshFor is how long after a sign-in a person may read back without signing in again.
-const FreshFor = 30 * time.Minute
+// FreshFor is how long after a sign-in, or a PIN, a person may read back without proving again to be there; IdleFor is
+// after how long without a touch a screen locks itself.
+const (
+	FreshFor = 30 * time.Minute
+	IdleFor  = 15 * time.Minute
+)
 
 // Viewer is who looks: a person or a machine, by a session of the ledger.
 type Viewer struct {
@@ -33,10 +37,18 @@ func (s *State) Signed(v Viewer, now time.Time) bool {
 	return ok && in.Subject == v.Subject && (v.Machine() || s.Roster.Get(v.Subject).Valid(now))
 }
 
+// Present returns as whom a viewer looks now: as the device that took the place of its session, if that was locked.
+func (s *State) Present(v Viewer, now time.Time) Viewer {
+	if in, ok := s.Sessions.Device(v.Session, now); ok && in.Subject == v.Subject {
+		v.Session = in.Session
+	}
+	return v
+}
+
 // Bare tells whether a viewer gets bare frames and no patient data: machines, and devices on which nobody is signed in.
 func (s *State) Bare(v Viewer) bool {
 	in, ok := s.Sessions.Open.Get(v.Session)
-	return !ok || in.Device || v.Machine()
+	return !ok || in.Device || in.Locked != "" || v.Machine()
 }
 
 // Hears returns what a viewer hears at a time. A device hears what is for its person alone; a machine, such as a wall
@@ -57,7 +69,7 @@ func (s *State) Hears(v Viewer, now time.Time) []string {
 func (s *State) Reader(v Viewer, c critical.Call, reported bool, now time.Time) critical.Reader {
 	r := critical.Reader{Person: v.Subject, Machine: s.Bare(v), Reported: reported, OnCall: s.OnCall(v.Subject, c, now)}
 	if in, ok := s.Sessions.Valid(v.Session, now); ok {
-		r.Fresh = now.Sub(in.At) <= FreshFor
+		r.Fresh = now.Sub(in.Fresh) <= FreshFor
 	}
 	if p := s.Roster.Get(v.Subject); p != nil {
 		r.Badge, r.Receives = p.Valid(now), p.Receives
@@ -91,7 +103,7 @@ func (s *State) Me(v Viewer) wire.Me {
 	if in, ok := s.Sessions.Open.Get(v.Session); ok {
 		me.Until = in.Until
 		if !me.Bare {
-			me.Fresh = in.At.Add(FreshFor)
+			me.Fresh, me.Idle = in.Fresh.Add(FreshFor), int(IdleFor/time.Second)
 		}
 	}
 	return me

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/vault"
@@ -48,7 +49,7 @@ func (s *Server) problem(err error) *wire.Problem {
 	var unfit *vault.UnfitError
 	switch {
 	case errors.As(err, &unfit):
-		err = wire.Bad(unfit.What, "The "+unfit.What+" cannot be used: "+unfit.Why, "Choose another "+unfit.What+".")
+		err = wire.Bad(strings.ToLower(unfit.What), "The "+unfit.What+" cannot be used: "+unfit.Why, "Choose another "+unfit.What+".")
 	case errors.Is(err, vault.ErrLoginTaken):
 		err = &wire.Refusal{Err: wire.ErrExists, Field: "person.login", Say: "Another person has this login.", Do: "Choose another login."}
 	case errors.Is(err, vault.ErrNobody):

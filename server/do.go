@@ -59,6 +59,10 @@ var commands = map[string]command{
 	wire.DoChange:       {roles: admins, run: (*Server).change},
 	wire.DoDisable:      {roles: admins, run: (*Server).disable},
 	wire.DoPassword:     {run: (*Server).password},
+	wire.DoPIN:          {run: (*Server).pin},
+	wire.DoPINSet:       {run: (*Server).setPIN},
+	wire.DoLock:         {bare: true, run: (*Server).doLock},
+	wire.DoUnlock:       {bare: true, run: (*Server).doUnlock},
 	wire.DoLimits:       {roles: append(admins, anyOfLab...), run: (*Server).limits},
 	wire.DoLimitsDraft:  {roles: leads, large: true, run: (*Server).draft},
 	wire.DoLimitsAppr:   {roles: directors, run: (*Server).approve},
@@ -114,8 +118,9 @@ func (s *Server) do(ctx context.Context, v lab.Viewer, cmd wire.Command) (out an
 	if len(cmd.Key) > longestKey {
 		return nil, wire.Bad("key", fmt.Sprintf("The key is longer than %d bytes.", longestKey), "Use a shorter one.")
 	}
-	q := &asked{ctx: ctx, Viewer: v, cmd: cmd, roles: c.roles, bare: c.bare}
-	if err := q.allowed(s.Lab.State(), s.Lab.Now()); err != nil {
+	st, now := s.Lab.State(), s.Lab.Now()
+	q := &asked{ctx: ctx, Viewer: st.Present(v, now), cmd: cmd, roles: c.roles, bare: c.bare}
+	if err := q.allowed(st, now); err != nil {
 		return nil, err
 	}
 	return c.run(s, q)

@@ -103,5 +103,7 @@ func flag(b bool) int {
 
 // Drain lets the connections finish and closes them; see channels.Hub.Drain. The HTTP server is shut down apart.
 func (s *Server) Drain(ctx context.Context) error {
+	s.stop()
+	s.beside.Wait()
 	return s.hub.Drain(ctx) //nolint:wrapcheck // ctx's own
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -45,7 +47,7 @@ type Deps struct {
 	Behind  []netip.Prefix  // networks of proxies that end TLS and may set X-Forwarded-For and X-Forwarded-Proto
 	Origins []string        // further origins of our own, "https://readback.example"
 	Scripts []string        // CSP hashes of inline scripts, "sha256-…", besides the import maps of Static's pages
-	Hub     channels.Config // times and counts of the connections; Lab, Log, Do and Problem are set by New
+	Hub     channels.Config // times and counts of the connections; Lab, Log, Do, Unlock and Problem are set by New
 	// Alone tells how many open calls have none of their people connected here; nil: not known.
 	Alone func() int
 }
@@ -61,6 +63,9 @@ type Server struct {
 	handler http.Handler
 	setup   atomic.Pointer[setup]
 	stats   stats
+	refused *refusals
+	stop    context.CancelFunc // ends what runs beside the requests
+	beside  sync.WaitGroup
 }
 
 type stats struct{ requests, refused, internal, signIns, wrong, limited atomic.Int64 }
@@ -76,7 +81,7 @@ func New(d Deps) (*Server, error) {
 	if d.Rand == nil {
 		d.Rand = rand.Reader
 	}
-	s := &Server{Deps: d, origins: map[string]bool{}, cross: http.NewCrossOriginProtection()}
+	s := &Server{Deps: d, origins: map[string]bool{}, cross: http.NewCrossOriginProtection(), refused: newRefusals()}
 	for _, o := range d.Origins {
 		own, err := originOf(o)
 		if err != nil {
@@ -113,8 +118,12 @@ func New(d Deps) (*Server, error) {
 		s.Scripts = append(slices.Clip(s.Scripts), maps...)
 	}
 	d.Hub.Lab, d.Hub.Log, d.Hub.Do, d.Hub.Problem = d.Lab, d.Log, s.do, s.problem
+	d.Hub.Unlock = s.unlock
 	s.hub = channels.New(d.Hub)
 	s.handler = s.routes()
+	run, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.beside.Go(func() { s.recordRefusals(run) })
 	return s, nil
 }
 
@@ -143,6 +152,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/me", s.signed(s.me))
 	mux.HandleFunc("GET /ws", s.ws)
 	mux.HandleFunc("POST /api/do/{command}", s.signed(s.post))
+	mux.HandleFunc("POST /api/do/lock", s.signed(s.lock))
 	mux.HandleFunc("GET /api/receipt/{seq}", s.signed(s.receipt))
 	mux.HandleFunc("GET /api/consistency", s.signed(s.consistency))
 	mux.HandleFunc("GET /api/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, wire.ErrNotFound) })

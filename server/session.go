@@ -17,11 +17,12 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-// The cookie holds 256 random bits. The ledger knows only their digest, as the session's name: whoever holds the cookie
+// A cookie holds 256 random bits. The ledger knows only their digest, as the session's name: whoever holds the cookie
 // can be found by any node, and nobody who reads the ledger can make it.
 const (
 	cookieSecure = "__Host-readback"
 	cookieLocal  = "readback" // over plain HTTP on loopback, where browsers refuse the other one
+	deviceSuffix = "-device"  // of the cookie of a device, which stays when nobody is signed in
 	cookieBytes  = 32
 )
 
@@ -41,7 +42,26 @@ func cookieName(secure bool) string {
 	return cookieLocal
 }
 
-// viewer tells who asks: by a bearer token, else by the cookie.
+func deviceCookie(secure bool) string { return cookieName(secure) + deviceSuffix }
+
+// setCookie sets a cookie for a time, or with a negative one takes it away.
+func (s *Server) setCookie(w http.ResponseWriter, name, value string, life time.Duration, secure bool) {
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // without Secure only over plain HTTP on loopback
+		Name: name, Value: value, Path: "/", MaxAge: int(life / time.Second),
+		Secure: secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
+}
+
+// newSecret returns what a new cookie holds.
+func (s *Server) newSecret() (string, error) {
+	value := make([]byte, cookieBytes)
+	if _, err := io.ReadFull(s.Rand, value); err != nil {
+		return "", fmt.Errorf("server: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(value), nil
+}
+
+// viewer tells who asks: by a bearer token, else by the session's cookie, else by the device's.
 func (s *Server) viewer(r *http.Request) (lab.Viewer, error) {
 	if h := r.Header.Values("Authorization"); len(h) > 0 {
 		text := Bearer(h[0])
@@ -54,20 +74,22 @@ func (s *Server) viewer(r *http.Request) (lab.Viewer, error) {
 		}
 		return lab.Viewer{Subject: t.Subject, Session: tokenSession(t.ID)}, nil
 	}
-	c, err := r.Cookie(cookieName(s.from(r).secure))
-	if err != nil {
-		return lab.Viewer{}, wire.ErrSignIn
+	st, now, secure := s.Lab.State(), s.Lab.Now(), s.from(r).secure
+	for _, name := range []string{cookieName(secure), deviceCookie(secure)} {
+		c, err := r.Cookie(name)
+		if err != nil {
+			continue
+		}
+		in, ok := st.Sessions.Valid(sessionID(c.Value), now)
+		if !ok {
+			continue
+		}
+		v := lab.Viewer{Subject: in.Subject, Session: in.Session}
+		if st.Signed(v, now) && !v.Machine() {
+			return v, nil
+		}
 	}
-	st, now := s.Lab.State(), s.Lab.Now()
-	in, ok := st.Sessions.Valid(sessionID(c.Value), now)
-	if !ok {
-		return lab.Viewer{}, wire.ErrSignIn
-	}
-	v := lab.Viewer{Subject: in.Subject, Session: in.Session}
-	if !st.Signed(v, now) || v.Machine() {
-		return lab.Viewer{}, wire.ErrSignIn
-	}
-	return v, nil
+	return lab.Viewer{}, wire.ErrSignIn
 }
 
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
@@ -96,6 +118,7 @@ func (s *Server) checkPassword(r *http.Request, b wire.SignInBody) (person strin
 	try := vault.Attempt{Account: account, Address: s.from(r).client}
 	if wait := s.limiter.Begin(time.Now(), try); wait > 0 {
 		s.stats.limited.Add(1)
+		s.refused.note(refusal{account: account, means: "password", limited: true, from: try.Address})
 		seconds := int((wait + time.Second - 1) / time.Second)
 		return "", &wire.Refusal{
 			Err: wire.ErrSlowDown, Facts: map[string]any{"seconds": seconds},
@@ -108,6 +131,7 @@ func (s *Server) checkPassword(r *http.Request, b wire.SignInBody) (person strin
 	}
 	if errors.Is(err, vault.ErrWrong) {
 		s.stats.wrong.Add(1)
+		s.refused.note(refusal{account: account, means: "password", from: try.Address})
 		return "", wire.ErrWrongSignIn
 	}
 	if err != nil {
@@ -117,57 +141,68 @@ func (s *Server) checkPassword(r *http.Request, b wire.SignInBody) (person strin
 	return person, nil
 }
 
-// open opens a session for a person and answers with its cookie. A session of the same person that the browser still
-// holds is replaced by it.
+// open opens a session for a person and answers with its cookie. What the browser holds of an earlier one is replaced by
+// it, whoever's it was; a device of the same person stays, and the session stands on it.
 func (s *Server) open(w http.ResponseWriter, r *http.Request, person string, device bool) error {
-	value := make([]byte, cookieBytes)
-	if _, err := io.ReadFull(s.Rand, value); err != nil {
-		return fmt.Errorf("server: %w", err)
+	secret, err := s.newSecret()
+	if err != nil {
+		return err
 	}
-	secret := base64.RawURLEncoding.EncodeToString(value)
 	secure := s.from(r).secure
 	v := lab.Viewer{Subject: person, Session: sessionID(secret)}
-	life := SessionLife
+	name, life := cookieName(secure), SessionLife
 	if device {
-		life = DeviceLife
+		name, life = deviceCookie(secure), DeviceLife
 	}
-	before := ""
-	if c, err := r.Cookie(cookieName(secure)); err == nil {
-		before = sessionID(c.Value)
-	}
-	_, err := s.Lab.Record(r.Context(), v.Actor(), lab.Key{}, func(st *lab.State, now time.Time) ([]lab.Event, error) {
+	held := s.held(r, secure)
+	_, err = s.Lab.Record(r.Context(), v.Actor(), lab.Key{}, func(st *lab.State, now time.Time) ([]lab.Event, error) {
 		if !st.Roster.Get(person).Valid(now) {
 			return nil, wire.ErrWrongSignIn
 		}
-		evs := []lab.Event{&session.Opened{Session: v.Session, Subject: person, Means: "password", Device: device, Until: wire.Micro(now.Add(life))}}
-		if old, ok := st.Sessions.Valid(before, now); ok && old.Subject == person {
-			evs = append(evs, &session.Ended{Session: before, Subject: person, Why: "replaced"})
+		in := &session.Opened{Session: v.Session, Subject: person, Means: "password", Device: device, Until: wire.Micro(now.Add(life))}
+		evs := []lab.Event{in}
+		for _, id := range held {
+			switch old, ok := st.Sessions.Valid(id, now); {
+			case !ok:
+			case old.Device && old.Subject == person && !device:
+				in.On = id
+			default:
+				evs = append(evs, &session.Ended{Session: id, Subject: old.Subject, Why: "replaced"})
+			}
 		}
 		return evs, nil
 	})
 	if err != nil {
 		return err //nolint:wrapcheck // the table knows it
 	}
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // without Secure only over plain HTTP on loopback
-		Name: cookieName(secure), Value: secret, Path: "/", MaxAge: int(life / time.Second),
-		Secure: secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
-	})
+	s.setCookie(w, name, secret, life, secure)
 	s.me(w, r, v)
 	return nil
 }
 
+// held returns the names of the sessions whose cookies a request brings.
+func (s *Server) held(r *http.Request, secure bool) []string {
+	var out []string
+	for _, name := range []string{cookieName(secure), deviceCookie(secure)} {
+		if c, err := r.Cookie(name); err == nil {
+			out = append(out, sessionID(c.Value))
+		}
+	}
+	return out
+}
+
+// signOut ends the session and the device, and has the browser forget what it kept of our pages.
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request) {
 	secure := s.from(r).secure
-	if c, err := r.Cookie(cookieName(secure)); err == nil {
-		if err := s.end(r, sessionID(c.Value)); err != nil {
+	for _, id := range s.held(r, secure) {
+		if err := s.end(r, id); err != nil {
 			s.fail(w, r, err)
 			return
 		}
 	}
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // without Secure only over plain HTTP on loopback
-		Name: cookieName(secure), Path: "/", MaxAge: -1, Secure: secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
-	})
-	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	s.setCookie(w, cookieName(secure), "", -time.Second, secure)
+	s.setCookie(w, deviceCookie(secure), "", -time.Second, secure)
+	w.Header().Set("Clear-Site-Data", `"cache"`)
 	s.say(w, http.StatusOK, struct{}{})
 }
 
@@ -187,9 +222,19 @@ func (s *Server) end(r *http.Request, id string) error {
 	return err //nolint:wrapcheck // the table knows it
 }
 
-func (s *Server) me(w http.ResponseWriter, _ *http.Request, v lab.Viewer) {
-	st := s.Lab.State()
-	s.say(w, http.StatusOK, wire.SignedIn{Me: st.Me(v), Site: st.Site, Node: s.Lab.Node(), Zone: st.Zone})
+func (s *Server) me(w http.ResponseWriter, r *http.Request, v lab.Viewer) {
+	st, now := s.Lab.State(), s.Lab.Now()
+	out := wire.SignedIn{Me: st.Me(v), Site: st.Site, Node: s.Lab.Node(), Zone: st.Zone}
+	if !v.Machine() {
+		var err error
+		if out.PIN, err = s.Vault.HasPIN(r.Context(), v.Subject); err != nil {
+			s.Log.Warn("it is not known whether a person has a PIN", "error", err)
+		}
+	}
+	if in, ok := st.Sessions.Valid(v.Session, now); ok && in.On != "" && now.Sub(in.At) < unlockFor {
+		out.Unlock = s.unlockTicket(v.Session, now)
+	}
+	s.say(w, http.StatusOK, out)
 }
 
 // ws makes a request a connection. A browser must come from our own origin; a program may come without one, by its

@@ -7,7 +7,6 @@ import (
 
 	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/rules/roster"
-	"github.com/seed-909bec58/readback/rules/session"
 	"github.com/seed-909bec58/readback/vault"
 	"github.com/seed-909bec58/readback/wire"
 )
@@ -106,11 +105,16 @@ func (s *Server) change(q *asked) (any, error) {
 			return nil, err //nolint:wrapcheck // problem knows it
 		}
 	}
-	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) {
-		if _, err := check(st); err != nil {
+	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
+		old, err := check(st)
+		if err != nil {
 			return nil, err
 		}
-		return []lab.Event{&roster.Changed{Person: p}}, nil
+		evs := []lab.Event{&roster.Changed{Person: p}}
+		if old.Role != p.Role { // what is open on their screens was shown to another role
+			evs = append(evs, ended(st, p.ID, "", "role-changed", now)...)
+		}
+		return evs, nil
 	})
 }
 
@@ -137,17 +141,6 @@ func (s *Server) disable(q *asked) (any, error) {
 	})
 }
 
-// ended ends every open session of a subject but one.
-func ended(st *lab.State, subject, but, why string, now time.Time) []lab.Event {
-	var out []lab.Event
-	for _, in := range st.Sessions.Of(subject, now) {
-		if in.Session != but {
-			out = append(out, &session.Ended{Session: in.Session, Subject: subject, Why: why})
-		}
-	}
-	return out
-}
-
 func (s *Server) password(q *asked) (any, error) {
 	var b wire.PasswordBody
 	if err := q.read(&b); err != nil {
@@ -157,7 +150,7 @@ func (s *Server) password(q *asked) (any, error) {
 	whose, but := b.Person, ""
 	if whose == "" || whose == q.Subject {
 		whose, but = q.Subject, q.Session
-		if err := s.recheck(q, st.Roster.Get(whose).Login, b.Old); err != nil {
+		if err := s.recheck(q, st.Roster.Get(whose).Login, b.Old, "old"); err != nil {
 			return nil, err
 		}
 	} else if me := st.Roster.Get(q.Subject); me.Role != roster.Administrator {
@@ -175,8 +168,8 @@ func (s *Server) password(q *asked) (any, error) {
 	})
 }
 
-// recheck asks for one's own password again.
-func (s *Server) recheck(q *asked, login, password string) error {
+// recheck asks for one's own password again; field is the body's that it stood in.
+func (s *Server) recheck(q *asked, login, password, field string) error {
 	account, err := vault.LoginKey(login)
 	if err != nil {
 		return wire.ErrWrongSignIn
@@ -188,38 +181,11 @@ func (s *Server) recheck(q *asked, login, password string) error {
 	}
 	person, err := s.Vault.CheckPassword(q.ctx, login, password)
 	if errors.Is(err, vault.ErrWrong) || err == nil && person != q.Subject {
-		return &wire.Refusal{Err: wire.ErrWrongSignIn, Field: "old", Say: "The old password is wrong."}
+		return &wire.Refusal{Err: wire.ErrWrongSignIn, Field: field, Say: "The password is wrong."}
 	}
 	if err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
 	s.limiter.Succeeded(time.Now(), try)
 	return nil
-}
-
-func (s *Server) sessions(q *asked) (any, error) {
-	if err := q.read(&struct{}{}); err != nil {
-		return nil, err
-	}
-	out := wire.Sessions{Sessions: []wire.Session{}}
-	for _, in := range s.Lab.State().Sessions.Of(q.Subject, s.Lab.Now()) {
-		out.Sessions = append(out.Sessions, wire.Session{
-			ID: in.Session, Means: in.Means, Device: in.Device, Since: in.At, Until: in.Until, This: in.Session == q.Session,
-		})
-	}
-	return out, nil
-}
-
-func (s *Server) endSession(q *asked) (any, error) {
-	var b wire.SessionsEndBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
-		in, ok := st.Sessions.Valid(b.Session, now)
-		if !ok || in.Subject != q.Subject {
-			return nil, &wire.Refusal{Err: wire.ErrNotFound, Field: "session"}
-		}
-		return []lab.Event{&session.Ended{Session: in.Session, Subject: q.Subject, Why: "signed-out"}}, nil
-	})
 }

@@ -105,3 +105,13 @@ func (v *Vault) RemovePIN(ctx context.Context, person string) error {
 	}
 	return nil
 }
+
+// HasPIN tells whether the person has set a PIN, locked or not.
+func (v *Vault) HasPIN(ctx context.Context, person string) (bool, error) {
+	var n int
+	err := v.db.QueryRowContext(ctx, v.sql(`SELECT count(*) FROM vault.pin WHERE site = $1 AND person = $2`), v.site, person).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("vault: %w", err)
+	}
+	return n > 0, nil
+}

@@ -34,7 +34,7 @@ const (
 	DoTokenMint    = "token.mint"     // MintBody → Minted
 	DoTokenRevoke  = "token.revoke"   // RevokeBody → Recorded
 	DoSessionsEnd  = "sessions.end"   // SessionsEndBody → Recorded
-	DoSessionsList = "sessions"       // no body → Sessions
+	DoSessionsList = "sessions"       // SessionsBody → Sessions
 )
 
 // FollowBody asks for entries after a place. Without a place the client starts at the head.
@@ -234,26 +234,6 @@ type RevokeBody struct {
 	ID string `json:"id"`
 }
 
-// SessionsEndBody ends one of one's own sessions.
-type SessionsEndBody struct {
-	Session string `json:"session"`
-}
-
-// Sessions lists one's own open sessions.
-type Sessions struct {
-	Sessions []Session `json:"sessions"`
-}
-
-// Session is one of one's own sign-ins.
-type Session struct {
-	ID     string    `json:"id"`
-	Means  string    `json:"means"`
-	Device bool      `json:"device,omitempty"`
-	Since  time.Time `json:"since"`
-	Until  time.Time `json:"until"`
-	This   bool      `json:"this,omitempty"`
-}
-
 // SignInBody is the body of POST /api/sign-in.
 type SignInBody struct {
 	Login    string `json:"login"`
@@ -275,4 +255,8 @@ type SignedIn struct {
 	Site string `json:"site"`
 	Node string `json:"node"`
 	Zone string `json:"zone"`
+	PIN  bool   `json:"pin,omitempty"` // the person has one
+
+	// Unlock is for the command unlock, where the browser holds a locked device of this person.
+	Unlock string `json:"unlock,omitempty"`
 }

@@ -22,6 +22,12 @@ var (
 	ErrSignIn = errors.New("nobody is signed in")
 	// ErrWrongSignIn: name or password is wrong.
 	ErrWrongSignIn = errors.New("name or password is wrong")
+	// ErrWrongPIN: the PIN is wrong.
+	ErrWrongPIN = errors.New("the PIN is wrong")
+	// ErrPINLocked: the PIN was wrong too often.
+	ErrPINLocked = errors.New("the PIN is locked")
+	// ErrNoPIN: the person has no PIN.
+	ErrNoPIN = errors.New("there is no PIN")
 	// ErrToken: the bearer token is refused.
 	ErrToken = errors.New("the token is refused")
 	// ErrForbidden: this person may not do that.
@@ -63,6 +69,9 @@ var table = []row{
 	{ErrNotFound, "not-found", http.StatusNotFound, "There is no such thing here.", "It may be over, or not yours to see."},
 	{ErrSignIn, "signed-out", http.StatusUnauthorized, "You are not signed in.", "Sign in and try again."},
 	{ErrWrongSignIn, "wrong-sign-in", http.StatusUnauthorized, "The name or the password is wrong.", "Try again, or ask an administrator."},
+	{ErrWrongPIN, "wrong-pin", http.StatusForbidden, "The PIN is wrong.", "Try again; after five wrong ones in a row it is locked."},
+	{ErrPINLocked, "pin-locked", http.StatusLocked, "The PIN was wrong too often and is locked.", "Sign in with your password: that frees it."},
+	{ErrNoPIN, "no-pin", http.StatusConflict, "You have no PIN.", "Sign in with your password, or set a PIN."},
 	{ErrToken, "token-refused", http.StatusUnauthorized, "The token is not accepted.", "Get another token."},
 	{ErrForbidden, "not-yours", http.StatusForbidden, "You may not do this.", "Ask someone whose role allows it."},
 	{ErrDevice, "sign-in-first", http.StatusForbidden, "This device is known, but nobody is signed in on it.", "Sign in and try again."},

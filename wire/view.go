@@ -21,6 +21,7 @@ type Me struct {
 	Machine  bool      `json:"machine,omitempty"`
 	Bare     bool      `json:"bare,omitempty"` // gets bare frames only: a device nobody is signed in on, or a machine
 	Fresh    time.Time `json:"fresh,omitzero"` // until then a read-back needs no new sign-in
+	Idle     int       `json:"idle,omitempty"` // after so many seconds without a touch the screen locks itself: command lock
 	Until    time.Time `json:"until,omitzero"` // when the session ends by itself
 	Session  string    `json:"session,omitempty"`
 }
