@@ -160,7 +160,7 @@ func (c *conn) begin(s *lab.State, now time.Time, at ledger.Seq, over, re string
 	view := s.Calls(c.viewer, c.channels, 0, now)
 	return c.send(wire.Answer{Re: re, Start: &wire.Start{
 		Head: s.Seq, After: at, Epoch: s.Epoch, Over: over, Now: now, Site: s.Site, Node: c.hub.cfg.Lab.Node(), Zone: s.Zone,
-		Me: s.Me(c.viewer), Channels: c.channels, Calls: view.Calls, Work: view.Work, Bells: view.Bells,
+		Me: s.Me(c.viewer), Channels: c.channels, Calls: view.Calls, Work: view.Work, Held: view.Held, Bells: view.Bells,
 	}})
 }
 

@@ -17,9 +17,7 @@ import (
 func (s *State) View(c critical.Call, v Viewer, now time.Time) wire.Call {
 	out := wire.Call{
 		ID: c.ID, Ref: c.Ref, Version: c.Version, Standing: string(c.Standing), Tier: c.Tier, Unit: c.Unit, Corrects: c.Corrects,
-		Patient: wire.Patient{
-			Identified: c.Identified(), Identifiers: c.Who.Identifiers, Name: c.Who.Name, Born: c.Who.Born, Sex: c.Who.Sex,
-		},
+		Release: c.Release, Patient: patientView(c),
 		Results: []wire.Result{}, Rungs: s.rungs(c.Called), Mismatches: c.Mismatches,
 		Opened: c.Opened, Breach: some(c.Breach), Finished: some(c.Finished), Outcome: c.Outcome,
 	}
@@ -131,6 +129,7 @@ func (s *State) Calls(v Viewer, channels []string, hours int, now time.Time) wir
 		for _, w := range s.Critical.Work.All() {
 			out.Work = append(out.Work, s.workView(w))
 		}
+		out.Held = s.held()
 	}
 	return out
 }
@@ -159,7 +158,7 @@ func (s *State) Bell(kind string, about []string) (ref string, due *time.Time, o
 	if len(about) == 0 {
 		return "", nil, false
 	}
-	if strings.HasPrefix(about[0], "call/") {
+	if strings.HasPrefix(about[0], "call/") && Rings(kind, about) {
 		c, _ := s.Critical.Find(about[0])
 		return c.Ref, some(c.NextAt), true
 	}
@@ -172,6 +171,10 @@ func (s *State) Bell(kind string, about []string) (ref string, due *time.Time, o
 
 // Rings tells whether an entry is one that bare viewers hear of.
 func Rings(kind string, about []string) bool {
+	switch kind {
+	case "critical.held", "critical.rerun", "critical.released": // nobody is called yet
+		return false
+	}
 	return len(about) > 0 && (strings.HasPrefix(about[0], "call/") || kind == "critical.called")
 }
 

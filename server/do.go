@@ -52,6 +52,8 @@ var commands = map[string]command{
 	wire.DoReadBack:     {run: (*Server).readBack},
 	wire.DoEnd:          {roles: directors, run: (*Server).endCall},
 	wire.DoSettle:       {roles: anyOfLab, run: (*Server).settle},
+	wire.DoHeldConfirm:  {roles: anyOfLab, run: (*Server).heldConfirm},
+	wire.DoHeldRerun:    {roles: anyOfLab, run: (*Server).heldRerun},
 	wire.DoReceipt:      {run: (*Server).doReceipt},
 	wire.DoConsistency:  {bare: true, run: (*Server).doConsistency},
 	wire.DoPeople:       {roles: planners, run: (*Server).people},

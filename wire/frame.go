@@ -49,6 +49,7 @@ type Start struct {
 	Channels []string   `json:"channels"`
 	Calls    []Call     `json:"calls"`           // open calls that this person may see, oldest first
 	Work     []Work     `json:"work,omitempty"`  // open work items, for the laboratory
+	Held     []Held     `json:"held,omitempty"`  // results that the bench looks at first, for the laboratory
 	Bells    []Bare     `json:"bells,omitempty"` // for a bare connection, instead of Calls: the open calls that call this person
 }
 

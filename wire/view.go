@@ -36,6 +36,7 @@ type Call struct {
 	Unit       string     `json:"unit,omitempty"`     // where the patient was when it opened
 	UnitNow    string     `json:"unitNow,omitempty"`  // where the patient is now, if elsewhere
 	Corrects   string     `json:"corrects,omitempty"` // the closed call that this one corrects
+	Release    string     `json:"release,omitempty"`  // of a result that was held: "confirmed", "rerun", "not-confirmed"
 	Patient    Patient    `json:"patient"`
 	Results    []Result   `json:"results"`
 	Rungs      []Rung     `json:"rungs"`          // who was called so far, in order
@@ -137,6 +138,7 @@ type Calls struct {
 	Calls    []Call     `json:"calls"`              // open, oldest first
 	Finished []Call     `json:"finished,omitempty"` // of the last hours, the newest first
 	Work     []Work     `json:"work,omitempty"`
+	Held     []Held     `json:"held,omitempty"`  // results that the bench looks at first
 	Bells    []Bare     `json:"bells,omitempty"` // for a bare connection, instead of all the others
 	Alone    int        `json:"alone,omitempty"` // for the laboratory: open calls none of whose people is connected to this node
 }

@@ -21,6 +21,8 @@ var (
 	// ErrUnidentified says that a call without an identified patient cannot be
 	// closed by a typed read-back. Identify the patient, or telephone.
 	ErrUnidentified = errors.New("critical: the patient is not identified")
+	// ErrNotHeld says that no result waits for the bench under this id. It may have been called already.
+	ErrNotHeld = errors.New("critical: no such held result")
 	// ErrNoWork says that there is no such open work item.
 	ErrNoWork = errors.New("critical: no such work item")
 	// ErrNoReason says that a decision lacks its reason or who made it.

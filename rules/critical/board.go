@@ -23,15 +23,16 @@ const Window = 48 * time.Hour
 
 // Board is all that is unfinished, by the ledger's word. The zero value is empty.
 type Board struct {
-	Calls    table.Map[string, Call]       `json:"calls"`    // open ones, by id
-	Finished table.Map[string, Call]       `json:"finished"` // within the Window, by id
-	Refs     table.Map[string, string]     `json:"refs"`     // spoken reference → open call
-	Results  table.Map[string, string]     `json:"results"`  // result → the newest call on the board that tells it
-	Work     table.Map[string, Work]       `json:"work"`     // by id
-	Sets     table.Map[string, Set]        `json:"sets"`     // by id and version
-	Active   table.Map[string, []Approval] `json:"active"`   // by setting, the newest last
-	Codes    table.Map[string, Test]       `json:"codes"`    // by sender, system and code
-	Seq      int64                         `json:"seq"`      // of the newest event
+	Calls    table.Map[string, Call]       `json:"calls"`         // open ones, by id
+	Finished table.Map[string, Call]       `json:"finished"`      // within the Window, by id
+	Refs     table.Map[string, string]     `json:"refs"`          // spoken reference → open call
+	Held     table.Map[string, Waiting]    `json:"held,omitzero"` // results that the bench looks at first, by the call to be
+	Results  table.Map[string, string]     `json:"results"`       // result → the newest call on the board that tells it
+	Work     table.Map[string, Work]       `json:"work"`          // by id
+	Sets     table.Map[string, Set]        `json:"sets"`          // by id and version
+	Active   table.Map[string, []Approval] `json:"active"`        // by setting, the newest last
+	Codes    table.Map[string, Test]       `json:"codes"`         // by sender, system and code
+	Seq      int64                         `json:"seq"`           // of the newest event
 
 	due  table.Map[string, string] // instant and id → id, of open calls and work
 	gone table.Map[string, string] // instant and id → id, of finished calls
@@ -50,6 +51,9 @@ func (b *Board) UnmarshalJSON(text []byte) error {
 	for id, w := range p.Work.All() {
 		p.due = p.due.With(when(w.NextAt, id), id)
 	}
+	for id, w := range p.Held.All() {
+		p.due = p.due.With(when(w.Until, id), id)
+	}
 	for id, c := range p.Finished.All() {
 		p.gone = p.gone.With(when(c.Finished, id), id)
 	}
@@ -64,7 +68,7 @@ func when(at time.Time, id string) string {
 
 // Find is a call on the board by its id or, while it is open, by its reference.
 func (b Board) Find(idOrRef string) (Call, bool) {
-	if id, ok := b.Refs.Get(strings.ToUpper(idOrRef)); ok {
+	if id, ok := b.ref(idOrRef); ok {
 		idOrRef = id
 	}
 	if c, ok := b.Calls.Get(idOrRef); ok {
@@ -72,6 +76,8 @@ func (b Board) Find(idOrRef string) (Call, bool) {
 	}
 	return b.Finished.Get(idOrRef)
 }
+
+func (b Board) ref(ref string) (string, bool) { return b.Refs.Get(strings.ToUpper(ref)) }
 
 // put writes an open call and keeps the order by time.
 func (b Board) put(c Call) Board {
@@ -170,6 +176,15 @@ func (b Board) Apply(ev Event, m Mark) Board {
 		b = b.settle(e.Work)
 	case *Reported:
 		b = b.reported(e, at)
+	case *Held:
+		b = b.heldBack(e, at)
+	case *RerunBegun:
+		if w, ok := b.Held.Get(e.Call); ok {
+			w.Owner, w.Rerun = e.By, true
+			b.Held = b.Held.With(e.Call, w)
+		}
+	case *Released:
+		b = b.letGo(e.Call)
 	case *Opened:
 		b = b.opened(e, at)
 	case *Called:
@@ -245,9 +260,24 @@ func (b Board) opened(e *Opened, at time.Time) Board {
 	if _, ok := b.Find(e.Call); ok || len(e.Steps) == 0 {
 		return b
 	}
+	b = b.letGo(e.Call)
+	c := callOf(e, at)
+	for _, r := range e.Results {
+		if of, ok := b.Results.Get(r.ID); !ok || of == e.Corrects {
+			b.Results = b.Results.With(r.ID, c.ID)
+		}
+	}
+	if _, taken := b.Refs.Get(c.Ref); !taken {
+		b.Refs = b.Refs.With(c.Ref, c.ID)
+	}
+	return b.put(c)
+}
+
+// callOf is the call that an event opens.
+func callOf(e *Opened, at time.Time) Call {
 	c := Call{
 		ID: e.Call, Ref: e.Ref, Patient: e.Patient, Unit: e.Unit, Setting: e.Setting, Tier: e.Tier, Version: e.Version,
-		Standing: IsOpen, Corrects: e.Corrects, Who: e.Sealed.Who, Steps: e.Steps, NextAt: at, Opened: at,
+		Standing: IsOpen, Corrects: e.Corrects, Release: e.Release, Who: e.Sealed.Who, Steps: e.Steps, NextAt: at, Opened: at,
 	}
 	if e.BreachAfter > 0 {
 		c.Breach = at.Add(time.Duration(e.BreachAfter) * time.Second)
@@ -258,14 +288,8 @@ func (b Board) opened(e *Opened, at time.Time) Board {
 			told = e.Sealed.Told[i]
 		}
 		c.Results = append(c.Results, Result{Item: r, Told: told})
-		if of, ok := b.Results.Get(r.ID); !ok || of == e.Corrects {
-			b.Results = b.Results.With(r.ID, c.ID)
-		}
 	}
-	if _, taken := b.Refs.Get(c.Ref); !taken {
-		b.Refs = b.Refs.With(c.Ref, c.ID)
-	}
-	return b.put(c)
+	return c
 }
 
 func (b Board) called(e *Called, at time.Time) Board {

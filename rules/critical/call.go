@@ -28,6 +28,7 @@ type Call struct {
 	Outcome  string   `json:"outcome,omitempty"`
 	Owner    string   `json:"owner,omitempty"`
 	Corrects string   `json:"corrects,omitempty"` // the closed call that this one corrects
+	Release  string   `json:"release,omitempty"`  // of one that was held: how it came to be called
 
 	Results []Result `json:"results"`
 	Who     Snapshot `json:"who"`

@@ -16,6 +16,8 @@ type Opened struct {
 	Steps       []Step `json:"steps"`
 	BreachAfter int    `json:"breachAfter,omitempty"` // seconds
 	Corrects    string `json:"corrects,omitempty"`
+	Held        string `json:"held,omitempty"`    // why the bench looked at it first, if it did
+	Release     string `json:"release,omitempty"` // then: "confirmed", "rerun", "not-confirmed"
 
 	Sealed Shelf `json:"-"`
 }

@@ -30,9 +30,6 @@ func (b Board) Check(now time.Time) []string {
 		}
 		refs++
 	}
-	if refs != b.Refs.Len() {
-		say("references", fmt.Sprintf("%d for %d open calls", b.Refs.Len(), refs))
-	}
 	for id, c := range b.Finished.All() {
 		gone = gone.With(when(c.Finished, id), id)
 		switch {
@@ -67,6 +64,26 @@ func (b Board) Check(now time.Time) []string {
 		if w.Owner == "" {
 			say(id, "work without an owner")
 		}
+	}
+	for id, w := range b.Held.All() {
+		due = due.With(when(w.Until, id), id)
+		refs++
+		switch of, _ := b.Refs.Get(w.Call.Ref); {
+		case of != id:
+			say(id, "its reference leads elsewhere")
+		case w.Owner == "":
+			say(id, "held without an owner")
+		case w.Until.Before(now):
+			say(id, "held past its deadline")
+		case len(w.Call.Results) == 0 || len(w.Call.Steps) == 0:
+			say(id, "held without a result or a ladder")
+		}
+		if _, ok := b.Find(id); ok {
+			say(id, "both held and called")
+		}
+	}
+	if b.Refs.Len() != refs {
+		say("references", fmt.Sprintf("%d for %d open and held calls", b.Refs.Len(), refs))
 	}
 	if !equal(due, b.due) {
 		say("deadlines", "their order is not what the calls say")

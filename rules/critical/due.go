@@ -29,6 +29,10 @@ func (b Board) Due(now time.Time, resolve Resolve) []Event {
 		if k > last {
 			break
 		}
+		if w, ok := b.Held.Get(id); ok {
+			out = append(out, b.release(w, NotConfirmed, now, resolve)...)
+			continue
+		}
 		out = append(out, b.climb(id, now, resolve)...)
 	}
 	return out
@@ -51,6 +55,9 @@ func (b Board) NextDue() (time.Time, bool) {
 	for _, id := range b.due.All() {
 		if c, ok := b.Calls.Get(id); ok {
 			return c.NextAt, true
+		}
+		if w, ok := b.Held.Get(id); ok {
+			return w.Until, true
 		}
 		w, _ := b.Work.Get(id)
 		return w.NextAt, true

@@ -38,6 +38,12 @@ func New(kind string) Event {
 		return new(Mapped)
 	case "critical.reported":
 		return new(Reported)
+	case "critical.held":
+		return new(Held)
+	case "critical.rerun":
+		return new(RerunBegun)
+	case "critical.released":
+		return new(Released)
 	case "critical.opened":
 		return new(Opened)
 	case "critical.called":

@@ -52,6 +52,7 @@ type found struct {
 	unit  string // as shown
 	why   string
 	says  *Spoken // of a finding
+	held  string  // why the bench looks at it first; "" if it is called at once
 	first *found  // in the same message, of which this one is a repeat
 }
 
@@ -78,7 +79,11 @@ func (b Board) File(in Message, now time.Time) ([]Event, error) {
 			r.ev.Result += "/" + strconv.Itoa(len(before)+1)
 		}
 		named[r.Result] = append(before, r)
-		if f.again(r) {
+		if f.heldAgain(r) || f.again(r) {
+			continue
+		}
+		if r.ev.Outcome == Critical && r.held != "" {
+			f.err = firstOf(f.err, f.hold(r))
 			continue
 		}
 		if r.ev.Outcome == Critical {
@@ -159,7 +164,7 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 		}
 		return out
 	}
-	who := in.Subject
+	who := set.noted(in.Subject, r.Sealed)
 	who.Specimen = test.Specimen
 	v := Judge(set, who, test.LOINC, value, err == nil, e.Unit)
 	if v.Outcome == Unreadable || v.Outcome == NoLimit {
@@ -168,6 +173,9 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 		}
 	}
 	e.Outcome, e.Tier, e.Rule, out.why, out.says = v.Outcome, v.Tier, v.Rule, v.Why, v.Spoken
+	if v.Outcome == Critical {
+		out.held = set.held(who, test.LOINC, value, err == nil, e.Unit)
+	}
 	return out
 }
 
@@ -222,6 +230,25 @@ func (f *filing) aside(r *found) {
 
 // open opens one call for results of one specimen.
 func (f *filing) open(with []*found, corrects string) error {
+	o, err := f.prepare(with, corrects)
+	if err != nil {
+		return err
+	}
+	for i, r := range with {
+		if i == 0 && !(Call{Patient: f.in.Patient, Who: f.in.Who}).Identified() {
+			r.ev.Work = r.ev.Result // a person must say who it is
+		}
+		f.add(&r.ev)
+	}
+	f.add(o)
+	if f.in.Resolve != nil {
+		f.add(f.board.Fire(o.Call, f.now, f.in.Resolve)...)
+	}
+	return nil
+}
+
+// prepare makes the event that opens one call for results of one specimen.
+func (f *filing) prepare(with []*found, corrects string) (*Opened, error) {
 	f.calls++
 	_, tail, _ := strings.Cut(f.in.ID, "/")
 	o := &Opened{
@@ -231,7 +258,7 @@ func (f *filing) open(with []*found, corrects string) error {
 	}
 	free := slices.IndexFunc(f.in.Refs, func(ref string) bool { _, taken := f.board.Refs.Get(ref); return !taken })
 	if free < 0 {
-		return ErrNoRef
+		return nil, ErrNoRef
 	}
 	o.Ref = f.in.Refs[free]
 	for _, r := range with {
@@ -254,15 +281,5 @@ func (f *filing) open(with []*found, corrects string) error {
 		steps = DefaultLadder()
 	}
 	o.Steps = climbable(steps)
-	for i, r := range with {
-		if i == 0 && !(Call{Patient: f.in.Patient, Who: f.in.Who}).Identified() {
-			r.ev.Work = r.ev.Result // a person must say who it is
-		}
-		f.add(&r.ev)
-	}
-	f.add(o)
-	if f.in.Resolve != nil {
-		f.add(f.board.Fire(o.Call, f.now, f.in.Resolve)...)
-	}
-	return nil
+	return o, nil
 }

@@ -48,7 +48,9 @@ type Set struct {
 	Version string `json:"version"`
 	Rows    []Row  `json:"rows"`
 
-	Findings []Finding `json:"findings,omitempty"` // results in words
+	Findings  []Finding  `json:"findings,omitempty"`  // results in words
+	Practices []Practice `json:"practices,omitempty"` // at most one for a test
+	Signs     []Sign     `json:"signs,omitempty"`
 }
 
 // Key names a row within its set by what it asks for: "2744-1", or
@@ -112,11 +114,12 @@ func given(s string) int {
 
 // Fault is what keeps a set from being approved.
 type Fault struct {
-	Row     int    `json:"row,omitempty"`     // from 1
-	Finding int    `json:"finding,omitempty"` // from 1; neither: the set itself
-	Key     string `json:"key,omitempty"`
-	Fault   string `json:"fault"`
-	Remedy  string `json:"remedy"`
+	Row      int    `json:"row,omitempty"`      // from 1
+	Finding  int    `json:"finding,omitempty"`  // from 1
+	Practice int    `json:"practice,omitempty"` // from 1; none of the three: the set itself
+	Key      string `json:"key,omitempty"`
+	Fault    string `json:"fault"`
+	Remedy   string `json:"remedy"`
 }
 
 // Error names the row, what is wrong and what to do.
@@ -124,6 +127,8 @@ func (f Fault) Error() string {
 	switch {
 	case f.Finding > 0:
 		return fmt.Sprintf("finding %d (%s): %s: %s", f.Finding, f.Key, f.Fault, f.Remedy)
+	case f.Practice > 0:
+		return fmt.Sprintf("practice %d (%s): %s: %s", f.Practice, f.Key, f.Fault, f.Remedy)
 	case f.Row == 0:
 		return f.Fault + ": " + f.Remedy
 	}
@@ -158,7 +163,7 @@ func Check(s Set) []Fault {
 			}
 		}
 	}
-	return append(out, checkFindings(s.Findings)...)
+	return append(append(out, checkFindings(s.Findings)...), checkPractices(s)...)
 }
 
 func (r Row) check(add func(fault, remedy string)) {

@@ -20,6 +20,12 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := newSite(t)
 		s.TB = quiet{t, rt}
+		if rapid.Bool().Draw(rt, "held") {
+			set := careful(t)
+			set.Practices[0].Hold[0] = critical.Hold{Reason: "implausible", Unit: "mmol/L", High: high(t, "7", false)}
+			s.do(s.board.Draft(set))
+			s.do(s.board.Approve(set.ID, set.Version, "", "person/dr-faber", s.now, s.now))
+		}
 		winner := map[string]string{}
 		messages := 0
 		values := []string{"7.1", "7.10", "6.1", "6.11", "4.2", "2.9", ">8.0", "<3", "1,234", "clotted", ""}
@@ -79,6 +85,16 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 			"quarantine": func(rt *rapid.T) {
 				messages++
 				s.do([]critical.Event{critical.Quarantine(fmt.Sprintf("message/m%d", messages), "", "garbled", rapid.Bool().Draw(rt, "critical"), nil, s.now)}, nil)
+			},
+			"confirm": func(rt *rapid.T) {
+				for id := range s.board.Held.All() {
+					if rapid.Bool().Draw(rt, "rerun") {
+						s.do(s.board.BeginRerun(id, "person/rahman"))
+						return
+					}
+					s.do(s.board.Confirm(id, "person/rahman", s.now, roster))
+					return
+				}
 			},
 			"settle": func(*rapid.T) {
 				for id := range s.board.Work.All() {
