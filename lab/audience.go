@@ -14,7 +14,7 @@ import (
 const Administrators = "administrators"
 
 // Audience returns the channels on which an event is heard, given the State before it: the laboratory hears all but
-// sign-ins; of a call hear, too, its unit and everyone who was called.
+// sign-ins; of a call hear, too, the units where its patient was and is, and everyone who was called.
 func Audience(s *State, ev Event) []string {
 	switch ev := ev.(type) {
 	case *session.Opened:
@@ -41,7 +41,7 @@ func Audience(s *State, ev Event) []string {
 	case *roster.Covered:
 		return []string{"lab", ev.In, ev.Out, ev.Post}
 	case *critical.Opened:
-		return heard(ev.Unit, nil, nil)
+		return heard([]string{ev.Unit, s.Place(ev.Patient, ev.Unit).Unit}, nil, nil)
 	case *critical.Called:
 		return s.callHeard(ev.Call, ev.To)
 	}
@@ -54,15 +54,27 @@ func Audience(s *State, ev Event) []string {
 func (s *State) callHeard(id string, to []string) []string {
 	c, ok := s.Critical.Calls.Get(id)
 	if !ok {
-		return heard("", nil, to)
+		return heard(nil, nil, to)
 	}
-	return heard(c.Unit, c.Called, to)
+	return heard(s.units(c), c.Called, to)
 }
 
-func heard(unit string, called []critical.Rung, to []string) []string {
+// units is where a call is told of: every unit where the patient was while it was open, which may look at what it was
+// told, and the one where the patient is now.
+func (s *State) units(c critical.Call) []string {
+	out := c.Places()
+	if c.Standing == critical.IsOpen {
+		out = append(out, s.Place(c.Patient, c.At()).Unit)
+	}
+	return out
+}
+
+func heard(units []string, called []critical.Rung, to []string) []string {
 	out := []string{"lab"}
-	if unit != "" {
-		out = append(out, "unit/"+unit)
+	for _, unit := range units {
+		if unit != "" && !slices.Contains(out, "unit/"+unit) {
+			out = append(out, "unit/"+unit)
+		}
 	}
 	for i := range called {
 		to = append(slices.Clip(to), called[i].To...)

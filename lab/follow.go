@@ -143,6 +143,13 @@ func (t *tail) between(after, upTo ledger.Seq) ([]ledger.Entry, bool) {
 	return t.es[after-(first-1) : upTo-(first-1)], true
 }
 
+// last is the place of the newest entry.
+func (t *tail) last() ledger.Seq {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.head
+}
+
 // forget makes the tail forget everything, after an erasure.
 func (t *tail) forget() {
 	t.mu.Lock()

@@ -39,6 +39,7 @@ func (s *State) NextDue() (time.Time, bool) {
 // Keep is the one follower of time: at each growth of the ledger, each second and at the next deadline it records
 // everything that is due, in one append. Any node may keep; the ledger lets one of them win. It returns when ctx ends.
 func (l *Lab) Keep(ctx context.Context) {
+	var w watch
 	for {
 		grown := l.tail.growth()
 		s := l.State()
@@ -49,6 +50,9 @@ func (l *Lab) Keep(ctx context.Context) {
 				continue
 			}
 			next = now.Add(time.Second)
+		}
+		if l.again(ctx, &w, s, now) {
+			continue
 		}
 		wait := time.Second
 		if ok {

@@ -63,6 +63,12 @@ func (s State) apply(ev Event, m Mark) State {
 	s.Critical = s.Critical.Apply(ev, critical.Mark(m))
 	s.Roster = s.Roster.Apply(ev, roster.Mark(m))
 	s.Sessions = s.Sessions.Apply(ev, session.Mark(m))
+	switch ev := ev.(type) {
+	case *patient.Moved:
+		s.Critical = s.Critical.Moved(s.Patients.Handle(ev.Patient), ev.Unit)
+	case *patient.Left:
+		s.Critical = s.Critical.Left(s.Patients.Handle(ev.Patient), m.At)
+	}
 	if left, ok := ev.(*patient.Left); ok {
 		s.Left = s.Left.With(m.At.UTC().Format(ledger.TimeLayout)+" "+left.Patient, left.Patient)
 	}
@@ -112,8 +118,11 @@ func (s *State) leftAgain(id string) bool {
 }
 
 func (s *State) hasOpen(id string) bool {
-	for _, c := range s.Critical.Calls.All() {
-		if s.Patients.Handle(c.Patient) == id {
+	if len(s.Critical.Of(id)) > 0 {
+		return true
+	}
+	for loser, survivor := range s.Patients.Alias.All() {
+		if survivor == id && len(s.Critical.Of(loser)) > 0 {
 			return true
 		}
 	}

@@ -145,7 +145,7 @@ func (s *State) workView(w critical.Work) wire.Work {
 func (s *State) bells(channels []string) []wire.Bare {
 	out := []wire.Bare{}
 	for _, c := range s.Critical.Calls.All() {
-		if May(channels, heard("", c.Called, nil)) {
+		if May(channels, heard(nil, c.Called, nil)) {
 			out = append(out, wire.Bare{Seq: s.Seq, At: c.Opened, Call: c.Ref, Due: some(c.NextAt)})
 		}
 	}

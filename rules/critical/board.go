@@ -36,6 +36,7 @@ type Board struct {
 
 	due  table.Map[string, string] // instant and id → id, of open calls and work
 	gone table.Map[string, string] // instant and id → id, of finished calls
+	of   table.Map[string, string] // patient and id → id, of open calls
 }
 
 // UnmarshalJSON reads a board, its two orders by time made anew.
@@ -47,6 +48,7 @@ func (b *Board) UnmarshalJSON(text []byte) error {
 	}
 	for id, c := range p.Calls.All() {
 		p.due = p.due.With(when(c.NextAt, id), id)
+		p.of = p.of.With(whose(c.Patient, id), id)
 	}
 	for id, w := range p.Work.All() {
 		p.due = p.due.With(when(w.NextAt, id), id)
@@ -83,8 +85,10 @@ func (b Board) ref(ref string) (string, bool) { return b.Refs.Get(strings.ToUppe
 func (b Board) put(c Call) Board {
 	if old, ok := b.Calls.Get(c.ID); ok {
 		b.due = b.due.Without(when(old.NextAt, c.ID))
+		b.of = b.of.Without(whose(old.Patient, c.ID))
 	}
 	b.Calls = b.Calls.With(c.ID, c)
+	b.of = b.of.With(whose(c.Patient, c.ID), c.ID)
 	b.due = b.due.With(when(c.NextAt, c.ID), c.ID)
 	return b
 }
@@ -109,6 +113,7 @@ func (b Board) settle(id string) Board {
 // finish moves a call from the open ones to the finished.
 func (b Board) finish(c Call, as Standing, outcome, owner string, at time.Time) Board {
 	b.due = b.due.Without(when(c.NextAt, c.ID))
+	b.of = b.of.Without(whose(c.Patient, c.ID))
 	b.Calls = b.Calls.Without(c.ID)
 	if of, _ := b.Refs.Get(c.Ref); of == c.ID {
 		b.Refs = b.Refs.Without(c.Ref)
@@ -298,6 +303,7 @@ func (b Board) called(e *Called, at time.Time) Board {
 		if e.Attempt <= c.Attempt {
 			return b
 		}
+		r.Unit = c.At()
 		c.Called, c.Attempt = fire(c.Called, r), e.Attempt
 		if !e.Beside {
 			c.Next, c.NextAt = min(e.Step+1, len(c.Steps)-1), stamp(e.Due)

@@ -20,7 +20,9 @@ type Call struct {
 	ID       string   `json:"id"`
 	Ref      string   `json:"ref"` // six characters that people speak
 	Patient  string   `json:"patient,omitempty"`
-	Unit     string   `json:"unit,omitempty"` // place of care when it opened
+	Unit     string   `json:"unit,omitempty"`  // place of care when it opened
+	Units    []string `json:"units,omitempty"` // places of care since, in order, each once; see Board.Moved
+	Where    string   `json:"where,omitempty"` // place of care now, once the patient was moved
 	Setting  string   `json:"setting,omitempty"`
 	Tier     string   `json:"tier"`
 	Version  int      `json:"version"` // an answer is bound to it
@@ -39,6 +41,7 @@ type Call struct {
 	Attempt int       `json:"attempt,omitempty"`
 	Called  []Rung    `json:"called,omitempty"`
 
+	Gone       time.Time `json:"gone,omitzero"` // when the patient left the house, if that is so
 	Seen       []Look    `json:"seen,omitempty"`
 	Mismatches int       `json:"mismatches,omitempty"`
 	Opened     time.Time `json:"opened"`
@@ -94,6 +97,7 @@ type Rung struct {
 	To      []string  `json:"to,omitempty"`
 	Desk    bool      `json:"desk,omitempty"`
 	Version int       `json:"version"`
+	Unit    string    `json:"unit,omitempty"` // place of care then
 	At      time.Time `json:"at"`
 	Why     string    `json:"why"`
 }

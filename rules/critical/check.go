@@ -18,14 +18,15 @@ func (b Board) Check(now time.Time) []string {
 	var bad []string
 	say := func(id, what string) { bad = append(bad, id+": "+what) }
 	refs, results := 0, 0
-	var due, gone table.Map[string, string]
+	var due, gone, of table.Map[string, string]
 	for id, c := range b.Calls.All() {
 		due = due.With(when(c.NextAt, id), id)
+		of = of.With(whose(c.Patient, id), id)
 		c.check(now, id, say)
 		if c.Standing != IsOpen || c.Outcome != "" || c.Owner != "" {
 			say(id, "stands among the open calls and is not")
 		}
-		if of, _ := b.Refs.Get(c.Ref); of != id {
+		if to, _ := b.Refs.Get(c.Ref); to != id {
 			say(id, "its reference leads elsewhere")
 		}
 		refs++
@@ -87,6 +88,9 @@ func (b Board) Check(now time.Time) []string {
 	}
 	if !equal(due, b.due) {
 		say("deadlines", "their order is not what the calls say")
+	}
+	if !equal(of, b.of) {
+		say("patients", "their calls are not what the calls say")
 	}
 	if !equal(gone, b.gone) {
 		say("finished calls", "their order is not what the calls say")

@@ -1,0 +1,120 @@
+package critical
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Again gives what must be recorded for an open call because people, duties,
+// the place of care or who the patient is have changed since its present rung
+// fired: the rung is resolved anew, and who is asked by it now and was not
+// asked about this version yet hears at once, with the reason. After a
+// transfer those whom the steps before ask in the new place hear too. Who was
+// asked before stays asked, and an owner stays owner. If the present rung has
+// nobody left and nobody owns the call, the next step fires at once; if the
+// patient left the house, the desk is told. Nothing has changed: nothing.
+func (b Board) Again(id string, now time.Time, resolve Resolve) []Event {
+	now = stamp(now)
+	c, ok := b.Calls.Get(id)
+	if !ok {
+		return nil
+	}
+	at, ok := c.present()
+	if !ok {
+		return nil
+	}
+	rung := c.Called[at]
+	moved := rung.Unit != c.At()
+	to, why, anybody := c.asked(rung.Step, moved, resolve)
+	switch {
+	case moved:
+		why = "the patient is at " + c.At() + " now: " + why
+	case rung.Version != c.Version:
+		why = "the call has changed: " + why
+	default:
+		why = "people have changed: " + why
+	}
+	call := &Called{
+		Call: id, Ref: c.Ref, Version: c.Version, Step: rung.Step, Attempt: c.Attempt + 1, Ask: rung.Ask, To: to,
+		Beside: true, Via: ViaApp, Due: c.NextAt, Why: why,
+	}
+	switch {
+	case c.goneUntold():
+		call.Desk, call.Why = true, "the patient left the house with this call open: telephone"
+		if len(to) > 0 {
+			call.Why += "; " + why
+		}
+		return []Event{call}
+	case len(to) > 0:
+		return []Event{call}
+	case !anybody && c.Owner == "" && !moved && c.fired() == rung.Step && rung.Version == c.Version:
+		gone := &Escalated{Call: id, Version: c.Version, Step: rung.Step, Ask: rung.Ask, Why: "nobody of this step is left: " + strings.TrimPrefix(why, "people have changed: ")}
+		return append([]Event{gone}, b.climb(id, now, resolve)...)
+	case !anybody && c.Owner == "" && moved && !c.toldOf(c.At()):
+		call.Desk, call.Why = true, why+"; nobody is asked there"
+		return []Event{call}
+	}
+	return nil
+}
+
+// asked is whom a step asks now and was not asked about this version yet;
+// with all, whom the steps before ask, too. anybody tells whether the step
+// asks anybody, told or not.
+func (c Call) asked(step int, all bool, resolve Resolve) (to []string, why string, anybody bool) {
+	var whys []string
+	for i := range step + 1 {
+		s := c.Steps[i]
+		if i < step && !all || s.Ask == AskDesk {
+			continue
+		}
+		people, because := resolve(Ask{Step: s, Call: c.ID, Patient: c.Patient, Unit: c.Unit, Setting: c.Setting, Tier: c.Tier})
+		anybody = anybody || len(people) > 0
+		fresh := false
+		for _, p := range people {
+			if !c.told(p) && !slices.Contains(to, p) {
+				to, fresh = append(to, p), true
+			}
+		}
+		if fresh || i == step && len(whys) == 0 {
+			whys = append(whys, because)
+		}
+	}
+	return to, strings.Join(whys, "; "), anybody
+}
+
+// present is the newest rung that asked people and not the desk alone.
+func (c Call) present() (int, bool) {
+	for i, r := range slices.Backward(c.Called) {
+		if r.Ask != AskDesk && r.Step >= 0 && r.Step < len(c.Steps) && c.Steps[r.Step].Ask == r.Ask {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// fired is the step that fired last.
+func (c Call) fired() int {
+	last := 0
+	for _, r := range c.Called {
+		if c.Steps[min(r.Step, len(c.Steps)-1)].Ask == r.Ask {
+			last = r.Step
+		}
+	}
+	return last
+}
+
+// told tells whether a person was called about this version.
+func (c Call) told(person string) bool {
+	return slices.ContainsFunc(c.Called, func(r Rung) bool { return r.Version == c.Version && slices.Contains(r.To, person) })
+}
+
+// toldOf tells whether a rung of this version fired while the patient was at a unit.
+func (c Call) toldOf(unit string) bool {
+	return slices.ContainsFunc(c.Called, func(r Rung) bool { return r.Version == c.Version && r.Unit == unit })
+}
+
+// goneUntold tells whether the patient left and the desk has not been told since.
+func (c Call) goneUntold() bool {
+	return !c.Gone.IsZero() && !slices.ContainsFunc(c.Called, func(r Rung) bool { return r.Desk && !r.At.Before(c.Gone) })
+}
