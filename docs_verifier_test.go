@@ -170,18 +170,18 @@ func foreign(t *testing.T, db interface {
 		}
 	}
 	root := tree(hashes)
-	return n, finish(db.QueryRow("SELECT seq, at, root, ahead, sum FROM head"), db.QueryRow("SELECT signed FROM note"), n, last, root)
+	return n, finish(db.QueryRow("SELECT seq, at, root, ahead, run, runs, sum FROM head"), db.QueryRow("SELECT signed FROM note"), n, last, root)
 }
 
 // finish compares head and checkpoint with what the entries gave.
 func finish(head, note *sql.Row, n int, last string, root []byte) error {
-	var seq, at, ahead int64
+	var seq, at, ahead, run, runs int64
 	var kept, check []byte
-	if err := head.Scan(&seq, &at, &kept, &ahead, &check); err != nil {
+	if err := head.Scan(&seq, &at, &kept, &ahead, &run, &runs, &check); err != nil {
 		return err
 	}
 	b := []byte("readback head\n")
-	for _, v := range []int64{seq, at, ahead} {
+	for _, v := range []int64{seq, at, ahead, run, runs} {
 		b = binary.BigEndian.AppendUint64(b, uint64(v))
 	}
 	if int(seq) != n || time.UnixMicro(at).UTC().Format("2006-01-02T15:04:05.000000Z") != last ||

@@ -149,7 +149,7 @@ func logical(path string) (digest string, err error) {
 	h := sha256.New()
 	for _, query := range []string{
 		"SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name", "SELECT * FROM meta", "SELECT * FROM entry ORDER BY seq",
-		"SELECT * FROM about ORDER BY subject, seq", "SELECT * FROM enclosure ORDER BY seq, n", "SELECT * FROM tile NOT INDEXED ORDER BY level, n",
+		"SELECT * FROM about ORDER BY run, subject, seq", "SELECT * FROM enclosure ORDER BY seq, n", "SELECT * FROM tile NOT INDEXED ORDER BY level, n",
 		"SELECT * FROM head", "SELECT * FROM note ORDER BY size", "PRAGMA application_id", "PRAGMA user_version",
 	} {
 		if err := print1(h, db, query); err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/seed-909bec58/readback/ledger"
 )
 
-// Append implements ledger.Store. One transaction holds the entries, what they are about, their enclosures, the tiles
-// that they complete, and the head.
+// Append implements ledger.Store. One transaction holds the entries, their enclosures, the tiles that they complete, the
+// head, and rows of the index for entries before them.
 func (s *Store) Append(ctx context.Context, head ledger.Seq, entries []ledger.Entry) (ledger.Answer, error) {
 	if err := ctx.Err(); err != nil {
 		return ledger.Answer{}, err
@@ -45,10 +45,12 @@ func (s *Store) Append(ctx context.Context, head ledger.Seq, entries []ledger.En
 		tiles = append(tiles, edge.Add(entries[i].LeafHash())...)
 	}
 	next.Root = edge.Root()
-	err = s.write(ctx, func(ctx context.Context) error { return s.insert.all(ctx, entries, tiles, next) })
+	rows, c, put := s.index.due(len(entries))
+	err = s.write(ctx, func(ctx context.Context) error { return s.insert.all(ctx, entries, tiles, rows, next, c) })
 	if err != nil {
 		return answer, err
 	}
+	s.index.forward(c.runs, put, entries)
 	s.state.Store(&state{head: next, edge: edge})
 	answer.Clock = next.Clock(wall)
 	return answer, nil
@@ -83,9 +85,10 @@ func (s *Store) write(ctx context.Context, f func(ctx context.Context) error) er
 	err = fault(err)
 	if errors.Is(err, ledger.ErrFull) {
 		s.free()
+		_ = s.carry(ctx) // what is in the log twice makes room for the last entries; if it fails they go on into the log
 	}
 	if !errors.Is(err, ledger.ErrBroken) && s.state.Load() != nil {
-		if head, again := readHead(ctx, s.conn); again != nil || head != s.state.Load().head {
+		if head, _, again := readHead(ctx, s.conn); again != nil || head != s.state.Load().head {
 			err = fmt.Errorf("%w: the head is unknown after: %w", ledger.ErrBroken, errors.Join(err, again))
 		}
 	}
@@ -131,8 +134,13 @@ func (s *Store) Erase(ctx context.Context, seqs []ledger.Seq) error {
 	if err != nil {
 		return err
 	}
+	return s.carry(context.WithoutCancel(ctx))
+}
+
+// carry moves the log into the file and empties it, unless a reader or a full disk is in the way.
+func (s *Store) carry(ctx context.Context) error {
 	for _, text := range []string{"PRAGMA busy_timeout = 0", "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA busy_timeout = 2000"} {
-		if _, err := s.conn.ExecContext(context.WithoutCancel(ctx), text); err != nil && codeOf(err)&0xff != sqlite3.SQLITE_BUSY && !isFull(err) {
+		if _, err := s.conn.ExecContext(ctx, text); err != nil && codeOf(err)&0xff != sqlite3.SQLITE_BUSY && !isFull(err) {
 			return fault(err)
 		}
 	}

@@ -2,10 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -107,11 +104,11 @@ func auditIntegrity(ctx context.Context, q querier) error {
 // auditEntries compares the index of subjects with the entries, and counts what should be as many as there are: entries,
 // enclosures, tiles.
 func (s *Store) auditEntries(ctx context.Context, q querier) error {
-	head, err := readHead(ctx, q)
+	head, c, err := readHead(ctx, q)
 	if err != nil {
 		return err
 	}
-	said, kept, err := newBags()
+	idx, err := newIndexAudit(c)
 	if err != nil {
 		return err
 	}
@@ -127,29 +124,15 @@ func (s *Store) auditEntries(ctx context.Context, q querier) error {
 		if err != nil || int64(e.Seq) != seq || seq != entries || e.Site != s.site {
 			return fmt.Errorf("%w: entry %d cannot be read, is out of place, or of another site", ledger.ErrDamaged, seq)
 		}
-		for _, subject := range e.About {
-			said.add(subject, seq)
-		}
+		idx.entry(&e)
 		enclosures += int64(len(e.Seals))
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	err = each(ctx, q, "SELECT subject, seq FROM about", func(rows *sql.Rows) error {
-		var subject string
-		var seq int64
-		if err := rows.Scan(&subject, &seq); err != nil {
-			return err
-		}
-		kept.add(subject, seq)
-		return nil
-	})
-	if err != nil {
+	if err := idx.check(ctx, q, entries); err != nil {
 		return err
-	}
-	if said.count != kept.count || said.sum != kept.sum {
-		return fmt.Errorf("%w: the index of subjects (%d rows) is not what the entries say (%d)", ledger.ErrDamaged, kept.count, said.count)
 	}
 	for _, c := range []struct {
 		what, query string
@@ -201,32 +184,4 @@ func each(ctx context.Context, q querier, query string, row func(*sql.Rows) erro
 		}
 	}
 	return rows.Err()
-}
-
-// bag compares two sets that come in different orders without holding either: it sums keyed hashes of the members. The
-// key is drawn for each audit, so that nobody can prepare sets that differ and have one sum.
-type bag struct {
-	key   [32]byte
-	buf   []byte
-	count int64
-	sum   [4]uint64
-}
-
-// newBags returns two empty bags with one key.
-func newBags() (a, b *bag, err error) {
-	a = &bag{}
-	if _, err := rand.Read(a.key[:]); err != nil {
-		return nil, nil, err
-	}
-	return a, &bag{key: a.key}, nil
-}
-
-func (b *bag) add(subject string, seq int64) {
-	b.buf = append(b.buf[:0], b.key[:]...)
-	b.buf = binary.BigEndian.AppendUint64(b.buf, uint64(seq))
-	h := sha256.Sum256(append(b.buf, subject...))
-	for i := range b.sum {
-		b.sum[i] += binary.BigEndian.Uint64(h[8*i:])
-	}
-	b.count++
 }

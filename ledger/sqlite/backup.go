@@ -61,7 +61,7 @@ func (s *Store) copyPages(ctx context.Context, to string, progress func(done, al
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
-	if _, err := readHead(ctx, tx); err != nil {
+	if _, _, err := readHead(ctx, tx); err != nil {
 		return err // the read transaction begins here: all pages are of this instant
 	}
 	return conn.Raw(func(raw any) error {

@@ -13,7 +13,7 @@ import (
 // create makes the file of an empty ledger beside its place and moves it there whole, so that a file in that place is
 // never half made, and an empty one was cut off. It has its log from the start: a process killed while it goes over to
 // one would leave a journal that nobody who only reads can roll back.
-func create(ctx context.Context, dir, site string) error {
+func create(ctx context.Context, dir, site string, run int64) error {
 	path := filepath.Join(dir, File)
 	if _, err := os.Stat(path + "-wal"); err == nil {
 		return fmt.Errorf("%w: %s is missing beside its log: put it back, or restore the newest backup into another directory", ledger.ErrDamaged, File)
@@ -46,7 +46,8 @@ func create(ctx context.Context, dir, site string) error {
 			return err
 		}
 		empty := ledger.Head{Root: new(ledger.Edge).Root()}
-		_, err = conn.ExecContext(ctx, "INSERT INTO head (one, seq, at, root, ahead, sum) VALUES (1, 0, 0, ?, 0, ?)", empty.Root[:], headSum(empty))
+		_, err = conn.ExecContext(ctx, "INSERT INTO head (one, seq, at, root, ahead, run, runs, sum) VALUES (1, 0, 0, ?, 0, ?, 0, ?)",
+			empty.Root[:], run, headSum(empty, cover{length: run}))
 		return err
 	}()
 	if err := errors.Join(err, db.Close()); err != nil {

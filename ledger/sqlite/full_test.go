@@ -36,8 +36,8 @@ func untilFull(t *testing.T, s ledger.Store) ledger.Head {
 }
 
 func TestFullDiskLosesNothingAndTheReserveCarriesTheLastEntries(t *testing.T) {
-	const reserve, ballast = 4 << 20, 6 << 20
-	dir := filepath.Join(need.Tmpfs(t, 48<<20), "ledger")
+	const reserve, ballast = 24 << 20, 28 << 20 // the reserve must hold the log once, as the real one does
+	dir := filepath.Join(need.Tmpfs(t, 100<<20), "ledger")
 	opts := sqlite.Options{Site: ledgertest.Site, Wall: ledgertest.NewClock().Now, Reserve: reserve}
 	s, err := sqlite.Open(t.Context(), dir, opts)
 	if err != nil {

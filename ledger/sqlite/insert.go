@@ -58,7 +58,7 @@ func (i *inserts) prepare(ctx context.Context, conn *sql.Conn) error {
 		{&i.begin, "BEGIN IMMEDIATE"},
 		{&i.commit, "COMMIT"},
 		{&i.rollback, "ROLLBACK"},
-		{&i.head, "UPDATE head SET seq = ?, at = ?, root = ?, ahead = ?, sum = ?"},
+		{&i.head, "UPDATE head SET seq = ?, at = ?, root = ?, ahead = ?, run = ?, runs = ?, sum = ?"},
 		{&i.tile, "INSERT INTO tile (level, n, data) VALUES (?, ?, ?)"},
 		{&i.note, "INSERT INTO note (size, signed) VALUES (?, ?) ON CONFLICT (size) DO UPDATE SET signed = excluded.signed"},
 		{&i.erase, "UPDATE enclosure SET salt = NULL, data = NULL WHERE seq = ?"},
@@ -72,8 +72,7 @@ func (i *inserts) prepare(ctx context.Context, conn *sql.Conn) error {
 		text string
 	}{
 		{&i.entry, "INSERT INTO entry (seq, leaf) VALUES (?, ?)"},
-		// What fails ends the transaction, so that SQLite need not keep each page of the index to undo one statement.
-		{&i.about, "INSERT OR ROLLBACK INTO about (subject, seq) VALUES (?, ?)"},
+		{&i.about, "INSERT INTO about (run, subject, seq) VALUES (?, ?, ?)"},
 		{&i.enclosure, "INSERT INTO enclosure (seq, n, salt, data) VALUES (?, ?, ?, ?)"},
 	} {
 		if err := p.rows.prepare(ctx, &i.statements, conn, p.text); err != nil {
@@ -83,16 +82,16 @@ func (i *inserts) prepare(ctx context.Context, conn *sql.Conn) error {
 	return nil
 }
 
-func (i *inserts) all(ctx context.Context, entries []ledger.Entry, tiles []ledger.Tile, head ledger.Head) error {
+func (i *inserts) all(ctx context.Context, entries []ledger.Entry, tiles []ledger.Tile, about []row, head ledger.Head, c cover) error {
 	for k := range entries {
 		e := &entries[k]
 		i.entry.add(int64(e.Seq), e.Leaf)
-		for _, subject := range e.About {
-			i.about.add(subject, int64(e.Seq))
-		}
 		for n, c := range e.Enclosures {
 			i.enclosure.add(int64(e.Seq), n, c.Salt, c.Data)
 		}
+	}
+	for _, r := range about {
+		i.about.add(r.run, r.key, int64(r.seq))
 	}
 	for _, r := range []*rows{&i.entry, &i.about, &i.enclosure} {
 		if err := r.flush(ctx); err != nil {
@@ -104,7 +103,7 @@ func (i *inserts) all(ctx context.Context, entries []ledger.Entry, tiles []ledge
 			return err
 		}
 	}
-	return exec(ctx, i.head, int64(head.Seq), micros(head.At), head.Root[:], head.Ahead.Microseconds(), headSum(head))
+	return exec(ctx, i.head, int64(head.Seq), micros(head.At), head.Root[:], head.Ahead.Microseconds(), c.length, c.runs, headSum(head, c))
 }
 
 // rows gathers rows of one table and inserts them many at a time, since a statement costs more than a row.

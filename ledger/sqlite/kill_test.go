@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 
 // writeForEver appends, signs and reads, and tells on standard output each place that was acknowledged or seen.
 func writeForEver(ctx context.Context, dir string) error {
-	s, err := sqlite.Open(ctx, dir, sqlite.Options{Site: ledgertest.Site, Wall: ledgertest.NewClock().Now, Reserve: 1 << 20})
+	s, err := sqlite.Open(ctx, dir, sqlite.Options{Site: ledgertest.Site, Wall: ledgertest.NewClock().Now, Reserve: 1 << 20, Run: shortRun})
 	if err != nil {
 		return err
 	}

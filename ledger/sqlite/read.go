@@ -3,15 +3,17 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/seed-909bec58/readback/ledger"
 )
 
 // queries holds the readers' prepared statements.
 type queries struct {
-	entries, enclosures, about, aboutEnclosures, tile, notes, lastNote *sql.Stmt
+	entries, enclosures, about, at, atEnclosures, tile, notes, lastNote *sql.Stmt
 
 	statements statements
 }
@@ -23,9 +25,10 @@ func (q *queries) prepare(ctx context.Context, db *sql.DB) error {
 	}{
 		{&q.entries, "SELECT seq, leaf FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"},
 		{&q.enclosures, "SELECT seq, n, salt, data FROM enclosure WHERE seq > ? AND seq <= ? ORDER BY seq, n"},
-		{&q.about, "SELECT e.seq, e.leaf FROM about a CROSS JOIN entry e ON e.seq = a.seq WHERE a.subject = ? AND a.seq <= ? ORDER BY a.seq"},
-		{&q.aboutEnclosures, `SELECT c.seq, c.n, c.salt, c.data FROM about a CROSS JOIN enclosure c ON c.seq = a.seq
-			WHERE a.subject = ? AND a.seq <= ? ORDER BY a.seq, c.n`},
+		{&q.about, `WITH RECURSIVE r(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM r WHERE n + 1 < ?1)
+			SELECT a.seq FROM r CROSS JOIN about a ON a.run = r.n WHERE a.subject = ?2 AND a.seq <= ?3 ORDER BY a.seq`},
+		{&q.at, "SELECT e.seq, e.leaf FROM json_each(?) j CROSS JOIN entry e ON e.seq = j.value ORDER BY e.seq"},
+		{&q.atEnclosures, "SELECT c.seq, c.n, c.salt, c.data FROM json_each(?) j CROSS JOIN enclosure c ON c.seq = j.value ORDER BY c.seq, c.n"},
 		{&q.tile, "SELECT data FROM tile WHERE level = ? AND n = ?"},
 		{&q.notes, "SELECT size, signed FROM note WHERE size > ? ORDER BY size LIMIT ?"},
 		{&q.lastNote, "SELECT size, signed FROM note ORDER BY size DESC LIMIT 1"},
@@ -52,11 +55,25 @@ func (s *Store) Read(ctx context.Context, after ledger.Seq, limit int) ([]ledger
 
 // About implements ledger.Store.
 func (s *Store) About(ctx context.Context, subject string, upTo ledger.Seq) ([]ledger.Entry, error) {
-	es, err := entries(ctx, nil, s.queries.about, subject, int64(upTo))
-	if err != nil || len(es) == 0 {
+	seqs, err := s.seqsAbout(ctx, subject, upTo)
+	if err != nil || len(seqs) == 0 {
 		return nil, err
 	}
-	return es, enclose(ctx, es, s.queries.aboutEnclosures, subject, int64(es[len(es)-1].Seq))
+	places, err := json.Marshal(seqs)
+	if err != nil {
+		return nil, err
+	}
+	es, err := entries(ctx, nil, s.queries.at, string(places))
+	if err == nil && len(es) != len(seqs) {
+		err = fmt.Errorf("%w: the index of subjects names entries that are not there", ledger.ErrDamaged)
+	}
+	if err == nil {
+		err = enclose(ctx, es, s.queries.atEnclosures, string(places))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(es, func(e ledger.Entry) bool { return !slices.Contains(e.About, subject) }), nil
 }
 
 func entries(ctx context.Context, es []ledger.Entry, stmt *sql.Stmt, args ...any) ([]ledger.Entry, error) {
@@ -66,21 +83,30 @@ func entries(ctx context.Context, es []ledger.Entry, stmt *sql.Stmt, args ...any
 	}
 	defer func() { _ = rows.Close() }() // rows.Err tells
 	for rows.Next() {
-		var seq ledger.Seq
-		var leaf []byte
-		if err := rows.Scan(&seq, &leaf); err != nil {
-			return nil, readFault(err)
-		}
-		e, err := ledger.Decode(leaf)
+		e, err := scanLeaf(rows)
 		if err != nil {
-			return nil, fmt.Errorf("%w: entry %d: %w", ledger.ErrDamaged, seq, err)
-		}
-		if e.Seq != seq {
-			return nil, fmt.Errorf("%w: entry %d stands in place %d", ledger.ErrDamaged, e.Seq, seq)
+			return nil, readFault(err)
 		}
 		es = append(es, e)
 	}
 	return es, readFault(rows.Err())
+}
+
+// scanLeaf reads a row of place and leaf.
+func scanLeaf(rows *sql.Rows) (ledger.Entry, error) {
+	var seq ledger.Seq
+	var leaf []byte
+	if err := rows.Scan(&seq, &leaf); err != nil {
+		return ledger.Entry{}, err
+	}
+	e, err := ledger.Decode(leaf)
+	if err != nil {
+		return e, fmt.Errorf("%w: entry %d: %w", ledger.ErrDamaged, seq, err)
+	}
+	if e.Seq != seq {
+		return e, fmt.Errorf("%w: entry %d stands in place %d", ledger.ErrDamaged, e.Seq, seq)
+	}
+	return e, nil
 }
 
 // enclose puts each enclosure into its entry; both come in the order of their places.
@@ -112,7 +138,7 @@ func enclose(ctx context.Context, es []ledger.Entry, stmt *sql.Stmt, args ...any
 
 // Head implements ledger.Store.
 func (s *Store) Head(ctx context.Context) (ledger.Head, error) {
-	h, err := readHead(ctx, s.readers)
+	h, _, err := readHead(ctx, s.readers)
 	return h, readFault(err)
 }
 

@@ -101,11 +101,13 @@ func identify(ctx context.Context, q querier, file, site string) (string, error)
 }
 
 // headSum returns the sum over the head's columns, so that no byte of them can change unseen.
-func headSum(h ledger.Head) []byte {
+func headSum(h ledger.Head, c cover) []byte {
 	b := []byte("readback head\n")
 	b = binary.BigEndian.AppendUint64(b, uint64(h.Seq))
 	b = binary.BigEndian.AppendUint64(b, uint64(micros(h.At)))
 	b = binary.BigEndian.AppendUint64(b, uint64(h.Ahead.Microseconds()))
+	b = binary.BigEndian.AppendUint64(b, uint64(c.length))
+	b = binary.BigEndian.AppendUint64(b, uint64(c.runs))
 	sum := sha256.Sum256(append(b, h.Root[:]...))
 	return sum[:]
 }
@@ -118,25 +120,24 @@ func micros(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
-// readHead returns the head on disk. Error: ErrDamaged if it is not what was written.
-func readHead(ctx context.Context, q querier) (ledger.Head, error) {
-	var h ledger.Head
+// readHead returns the head on disk, and what the index in the file covers. Error: ErrDamaged if it is not what was written.
+func readHead(ctx context.Context, q querier) (h ledger.Head, c cover, err error) {
 	var at, ahead int64
 	var root, sum []byte
-	err := q.QueryRowContext(ctx, "SELECT seq, at, root, ahead, sum FROM head").Scan(&h.Seq, &at, &root, &ahead, &sum)
+	err = q.QueryRowContext(ctx, "SELECT seq, at, root, ahead, run, runs, sum FROM head").Scan(&h.Seq, &at, &root, &ahead, &c.length, &c.runs, &sum)
 	if err != nil {
-		return h, fmt.Errorf("head: %w", err)
+		return h, c, fmt.Errorf("head: %w", err)
 	}
 	if len(root) != len(h.Root) {
-		return h, fmt.Errorf("%w: the root kept has %d bytes", ledger.ErrDamaged, len(root))
+		return h, c, fmt.Errorf("%w: the root kept has %d bytes", ledger.ErrDamaged, len(root))
 	}
 	h.Root = ledger.Hash(root)
 	h.Ahead = time.Duration(ahead) * time.Microsecond
 	if h.Seq > 0 || at != 0 {
 		h.At = time.UnixMicro(at).UTC()
 	}
-	if !slices.Equal(sum, headSum(h)) {
-		return h, fmt.Errorf("%w: the head kept is not what was written", ledger.ErrDamaged)
+	if !slices.Equal(sum, headSum(h, c)) {
+		return h, c, fmt.Errorf("%w: the head kept is not what was written", ledger.ErrDamaged)
 	}
-	return h, nil
+	return h, c, nil
 }

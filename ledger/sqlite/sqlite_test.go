@@ -19,7 +19,7 @@ func TestSQLiteDoesWhatEveryStoreMust(t *testing.T) {
 		dir := t.TempDir()
 		try := func(t *testing.T, wall func() time.Time) (ledger.Store, error) {
 			t.Helper()
-			s, err := sqlite.Open(t.Context(), dir, sqlite.Options{Site: ledgertest.Site, Wall: wall, Reserve: -1})
+			s, err := sqlite.Open(t.Context(), dir, sqlite.Options{Site: ledgertest.Site, Wall: wall, Reserve: -1, Run: shortRun})
 			if err != nil {
 				return nil, err
 			}
@@ -46,10 +46,13 @@ func TestSQLiteDoesWhatEveryStoreMust(t *testing.T) {
 	})
 }
 
+// shortRun lets the index of a small ledger have runs: whole ones, one that is being written, one in memory.
+const shortRun = 64
+
 // open opens the ledger in a directory with a clock that stands, and closes it when the test ends.
 func open(t testing.TB, dir string) *sqlite.Store {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), dir, sqlite.Options{Site: ledgertest.Site, Wall: ledgertest.NewClock().Now, Reserve: -1})
+	s, err := sqlite.Open(t.Context(), dir, sqlite.Options{Site: ledgertest.Site, Wall: ledgertest.NewClock().Now, Reserve: -1, Run: shortRun})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +111,8 @@ var refused = func() []string {
 		"UPDATE enclosure SET data = NULL, salt = NULL, seq = 7000 WHERE seq = 1",
 		"INSERT OR REPLACE INTO enclosure SELECT seq, n, x'00', x'00' FROM enclosure WHERE seq = 1",
 		"INSERT OR REPLACE INTO entry VALUES (1, x'00')", "REPLACE INTO tile VALUES (0, 0, x'00')",
-		"INSERT OR REPLACE INTO meta VALUES (1, 'h2')", "INSERT OR REPLACE INTO head SELECT one, 1, at, root, ahead, sum FROM head",
-		"UPDATE head SET seq = seq - 1", "UPDATE head SET root = x'00'", "UPDATE head SET ahead = 5", "INSERT INTO head SELECT 2, seq, at, root, ahead, sum FROM head",
+		"INSERT OR REPLACE INTO meta VALUES (1, 'h2')", "INSERT OR REPLACE INTO head SELECT one, 1, at, root, ahead, run, runs, sum FROM head",
+		"UPDATE head SET seq = seq - 1", "UPDATE head SET root = x'00'", "UPDATE head SET ahead = 5", "INSERT INTO head SELECT 2, seq, at, root, ahead, run, runs, sum FROM head",
 	}
 	for table, column := range map[string]string{
 		"meta": "site", "entry": "leaf", "about": "subject", "tile": "data",

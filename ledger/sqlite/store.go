@@ -23,6 +23,7 @@ type Options struct {
 	Site    string           // whose ledger it is, or becomes if the directory has none
 	Wall    func() time.Time // the store's clock; nil means the process's
 	Reserve int64            // size of the reserve file in bytes; 0 means ReserveSize, less than 0 none
+	Run     int64            // entries in a run of the index, of a ledger that is made; 0 means RunLength
 }
 
 // Store is a ledger in an SQLite file.
@@ -30,6 +31,7 @@ type Store struct {
 	dir, site string
 	wall      func() time.Time
 	reserve   int64
+	run       int64
 	readOnly  bool
 	immutable bool // read without a log: true only while nobody writes
 	lockFile  *os.File
@@ -37,6 +39,7 @@ type Store struct {
 
 	readers *sql.DB
 	queries queries
+	index   index
 	state   atomic.Pointer[state] // what is on disk; nil in a read-only store until it is needed
 
 	mu     sync.Mutex // held while writing
@@ -64,6 +67,9 @@ func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 	if opts.Wall == nil {
 		opts.Wall = time.Now
 	}
+	if opts.Run == 0 {
+		opts.Run = RunLength
+	}
 	if opts.Reserve == 0 {
 		opts.Reserve = ReserveSize
 	}
@@ -75,7 +81,7 @@ func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 		return nil, fmt.Errorf("ledger in %s: %w", dir, err)
 	}
 	s := &Store{
-		dir: dir, site: opts.Site, wall: opts.Wall, reserve: opts.Reserve, lockFile: held, turn: make(chan struct{}, 1),
+		dir: dir, site: opts.Site, wall: opts.Wall, reserve: opts.Reserve, run: opts.Run, lockFile: held, turn: make(chan struct{}, 1),
 	}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("ledger in %s: %w", dir, fault(err)), s.Close())
@@ -91,7 +97,7 @@ func (s *Store) open(ctx context.Context) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if err := create(ctx, s.dir, s.site); err != nil {
+		if err := create(ctx, s.dir, s.site, s.run); err != nil {
 			return err
 		}
 	case err != nil:
@@ -129,7 +135,7 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	s.state.Store(st)
-	return nil
+	return s.catchUp(ctx)
 }
 
 // settle carries what a killed process left in the log into the file, and looks whether the file has all its pages.
@@ -166,7 +172,7 @@ func whole(ctx context.Context, q querier, path string) error {
 
 // load reads the head on disk and makes the edge that belongs to it. Error: ErrDamaged if they do not agree.
 func (s *Store) load(ctx context.Context) (*state, error) {
-	head, err := readHead(ctx, s.readers)
+	head, _, err := readHead(ctx, s.readers)
 	if err != nil {
 		return nil, err
 	}

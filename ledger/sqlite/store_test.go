@@ -19,7 +19,7 @@ func TestFailedAppendLeavesTreeAndReadersAsTheyWere(t *testing.T) {
 	s := open(t, dir)
 	fill(t, s, 250)
 	db := raw(t, dir)
-	for _, table := range []string{"entry WHEN NEW.seq = 700", "about WHEN NEW.seq = 700", "tile WHEN NEW.n = 1", "enclosure WHEN NEW.seq = 700"} {
+	for _, table := range []string{"entry WHEN NEW.seq = 700", "about WHEN NEW.run = 2", "tile WHEN NEW.n = 1", "enclosure WHEN NEW.seq = 700"} {
 		if _, err := db.ExecContext(t.Context(), "CREATE TRIGGER fault BEFORE INSERT ON "+table+" BEGIN SELECT raise(ABORT, 'as the test asked'); END"); err != nil {
 			t.Fatal(err)
 		}

@@ -22,10 +22,10 @@ var columns = []struct {
 }{
 	{"meta", 1, []string{"one", "site"}},
 	{"entry", 1, []string{"seq", "leaf"}},
-	{"about", 2, []string{"subject", "seq"}},
+	{"about", 3, []string{"run", "subject", "seq"}},
 	{"enclosure", 2, []string{"seq", "n", "salt", "data"}},
 	{"tile", 2, []string{"level", "n", "data"}},
-	{"head", 1, []string{"one", "seq", "at", "root", "ahead", "sum"}},
+	{"head", 1, []string{"one", "seq", "at", "root", "ahead", "run", "runs", "sum"}},
 	{"note", 1, []string{"size", "signed"}},
 }
 
@@ -198,15 +198,17 @@ func TestBentGuardsAreFound(t *testing.T) {
 func TestMissingAndExtraRowsAreFound(t *testing.T) {
 	for _, statement := range []string{
 		"DELETE FROM entry WHERE seq = 300", "DELETE FROM entry WHERE seq = 7", "DELETE FROM about WHERE seq = 7",
-		"INSERT INTO about VALUES ('call/none', 7)", "INSERT INTO about VALUES ('call/none', 7000)",
+		"INSERT INTO about VALUES (0, 4711, 7)", "INSERT INTO about VALUES (0, 4711, 7000)", "INSERT INTO about VALUES (6, 4711, 400)",
+		"DELETE FROM about WHERE run = 2", "UPDATE about SET run = 1 WHERE seq = 7", "UPDATE head SET runs = runs + 1", "UPDATE head SET run = 32",
 		"DELETE FROM enclosure WHERE seq = 7", "INSERT INTO enclosure VALUES (7000, 0, NULL, NULL)", "INSERT INTO enclosure VALUES (7, 1, NULL, NULL)",
 		"DELETE FROM tile", "INSERT INTO tile VALUES (0, 1, x'00')", "INSERT INTO tile VALUES (5, 0, x'00')",
 		"DELETE FROM head", "DELETE FROM meta", "INSERT INTO note VALUES (0, '')", "INSERT INTO note VALUES (7000, '')",
-		"UPDATE enclosure SET salt = NULL WHERE seq = 7", "INSERT INTO entry SELECT 301, leaf FROM entry WHERE seq = 300",
+		"UPDATE enclosure SET salt = NULL WHERE seq = 7", "INSERT INTO entry SELECT 361, leaf FROM entry WHERE seq = 300",
 	} {
 		dir := t.TempDir()
 		s := open(t, dir)
 		fill(t, s, 300)
+		fill(t, s, 60) // writes four runs of the index
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}

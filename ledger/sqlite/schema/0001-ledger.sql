@@ -1,4 +1,6 @@
 -- 1: the ledger. The head's sum is SHA-256 over its other columns; an enclosure without salt and data was erased.
+-- about is the index in sorted runs: subject is the first 8 bytes of the subject's SHA-256. The newest entries are not in
+-- it; the head says how many runs are whole.
 
 PRAGMA application_id = 0x52424c47; -- "RBLG"
 
@@ -13,9 +15,10 @@ CREATE TABLE entry (
 ) STRICT;
 
 CREATE TABLE about (
-  subject TEXT    NOT NULL,
+  run     INTEGER NOT NULL,
+  subject INTEGER NOT NULL,
   seq     INTEGER NOT NULL,
-  PRIMARY KEY (subject, seq)
+  PRIMARY KEY (run, subject, seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE enclosure (
@@ -39,6 +42,8 @@ CREATE TABLE head (
   at    INTEGER NOT NULL, -- microseconds since 1970, UTC
   root  BLOB    NOT NULL,
   ahead INTEGER NOT NULL, -- microseconds
+  run   INTEGER NOT NULL, -- entries that a run of about covers
+  runs  INTEGER NOT NULL, -- runs that are whole
   sum   BLOB    NOT NULL
 ) STRICT;
 
