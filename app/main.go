@@ -22,6 +22,8 @@ type cli struct {
 	ReadBack readBackCmd `cmd:"" name:"read-back" help:"Read a call back: its value, and the last four characters of the identifier."`
 	Watch    watchCmd    `cmd:"" help:"Follow what happens, live."`
 
+	Who whoCmd `cmd:"" help:"Tell who would get a call, now or at a given time, and why; records nothing."`
+
 	Verify       verifyCmd       `cmd:"" help:"Prove the whole ledger; also beside a running server."`
 	Receipt      receiptCmd      `cmd:"" help:"Take a receipt that proves one entry offline."`
 	CheckReceipt checkReceiptCmd `cmd:"" name:"check-receipt" help:"Check a receipt; asks nobody."`

@@ -113,6 +113,26 @@ func (c *Client) Publish(ctx context.Context, p roster.Published) (wire.Recorded
 	return tell[wire.Recorded](ctx, c, wire.DoRosterPub, p)
 }
 
+// PublishWithHoles publishes a roster in which posts but the desk may have times without anybody.
+func (c *Client) PublishWithHoles(ctx context.Context, p roster.Published) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoRosterPub, wire.PublishBody{Published: p, Holes: true})
+}
+
+// Who tells who would get a call, now or at a given time, and why.
+func (c *Client) Who(ctx context.Context, b wire.WhoBody) (wire.Who, error) {
+	return ask[wire.Who](ctx, c, wire.DoWho, b)
+}
+
+// SetLadder puts a ladder in force at once, in place of the one of the same unit, service and tier.
+func (c *Client) SetLadder(ctx context.Context, l roster.Ladder) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoLadderSet, wire.LadderBody{Ladder: l})
+}
+
+// RemoveLadder takes a ladder out of force at once.
+func (c *Client) RemoveLadder(ctx context.Context, b wire.LadderRemoveBody) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoLadderRemove, b)
+}
+
 // Cover records that one person stands in for another at a post.
 func (c *Client) Cover(ctx context.Context, b roster.Covered) (wire.Recorded, error) {
 	return tell[wire.Recorded](ctx, c, wire.DoRosterCover, b)

@@ -91,7 +91,7 @@ func hospital(t *testing.T, l *lab.Lab) {
 		},
 		Ladders: []roster.Ladder{{Unit: roster.Any, Steps: []roster.Step{{Ask: "unit", Wait: 600}, {Ask: "unit", Rank: 1, Wait: 600}, {Ask: "desk", Wait: 300}}}},
 	}
-	if err := l.State().Roster.Check(p); err != nil {
+	if err := l.State().Roster.Check(p, false, l.Now()); err != nil {
 		t.Fatal(err)
 	}
 	record(t, l, "person/sue", p)

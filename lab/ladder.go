@@ -3,8 +3,6 @@ package lab
 import (
 	"cmp"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/seed-909bec58/readback/rules/critical"
@@ -21,11 +19,7 @@ func Steps(l roster.Ladder) []critical.Step {
 	var all []at
 	t := 0
 	for _, s := range l.Steps {
-		ask := s.Ask
-		if s.Rank > 0 {
-			ask += "+" + strconv.Itoa(s.Rank)
-		}
-		all = append(all, at{t, critical.Step{Ask: ask}})
+		all = append(all, at{t, critical.Step{Ask: s.Text()}})
 		t += s.Wait
 	}
 	if !slices.ContainsFunc(l.Steps, func(s roster.Step) bool { return s.Ask == critical.AskDirector }) {
@@ -62,9 +56,7 @@ func Steps(l roster.Ladder) []critical.Step {
 // Resolve returns who answers a step at a time: people and place are resolved at each firing, never frozen.
 func (s *State) Resolve(now time.Time) critical.Resolve {
 	return func(a critical.Ask) (people []string, why string) {
-		ask, rank, _ := strings.Cut(a.Step.Ask, "+")
-		n, _ := strconv.Atoi(rank) // no suffix: first call
-		return s.Roster.Resolve(roster.Step{Ask: ask, Rank: n}, s.Place(a.Patient, a.Unit), now)
+		return s.Roster.Resolve(asked(a.Step), s.Place(a.Patient, a.Unit), now)
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 
 	"github.com/seed-909bec58/readback/client"
 	"github.com/seed-909bec58/readback/internal/hospital"
+	"github.com/seed-909bec58/readback/rules/roster"
 	"github.com/seed-909bec58/readback/server"
 	"github.com/seed-909bec58/readback/vault"
 	"github.com/seed-909bec58/readback/wire"
@@ -228,3 +229,6 @@ func within(t testing.TB) (context.Context, context.CancelFunc) {
 	t.Helper()
 	return context.WithTimeout(t.Context(), time.Minute)
 }
+
+// publishedNow is the hospital's roster.
+func publishedNow(h *house) *roster.Published { return hospital.Published(h.Now()) }

@@ -84,15 +84,20 @@ func (s *Server) roster(q *asked) (any, error) {
 }
 
 func (s *Server) publish(q *asked) (any, error) {
-	var b roster.Published
+	var b wire.PublishBody
 	if err := q.read(&b); err != nil {
 		return nil, err
 	}
-	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) {
-		if err := st.Roster.Check(&b); err != nil {
+	for i, l := range b.Ladders {
+		if err := knownTier(fmt.Sprintf("ladders[%d].tier", i), l.Tier); err != nil {
+			return nil, err
+		}
+	}
+	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
+		if err := st.Roster.Check(&b.Published, b.Holes, now); err != nil {
 			return nil, err //nolint:wrapcheck // the table knows it
 		}
-		return []lab.Event{&b}, nil
+		return []lab.Event{&b.Published}, nil
 	})
 }
 

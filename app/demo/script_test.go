@@ -145,7 +145,7 @@ func TestRosterLeavesNoPostAloneAtAnyHour(t *testing.T) {
 	// The clocks go forward in the first of these fortnights and back in the last.
 	for _, now := range []time.Time{morning, morning.Add(9 * time.Hour), morning.Add(20 * time.Hour), morning.AddDate(0, 7, -7)} {
 		p := demo.Plan(now, berlin)
-		if err := b.Check(&p); err != nil {
+		if err := b.Check(&p, false, now); err != nil {
 			t.Fatal(err)
 		}
 		if p.From.After(now) || now.Sub(p.From) > 13*time.Hour {

@@ -100,7 +100,7 @@ func (h *house) staff(t testing.TB) {
 			{Unit: roster.Any, Breach: 2400, Steps: []roster.Step{{Ask: "ordering", Wait: 600}, {Ask: "unit", Wait: 600}, {Ask: "desk", Wait: 300}}},
 		},
 	}
-	if err := h.State().Roster.Check(plan); err != nil {
+	if err := h.State().Roster.Check(plan, false, h.Now()); err != nil {
 		t.Fatal(err)
 	}
 	set := critical.ExampleSets()[0]

@@ -16,8 +16,8 @@ type OnCall struct {
 	Why    string // for the record
 }
 
-// calls names ranks.
-func calls(rank int) string {
+// RankName is how a rank is called: "first call", "second call", and so on.
+func RankName(rank int) string {
 	if rank < 3 {
 		return [...]string{"first", "second", "third"}[rank] + " call"
 	}
@@ -32,7 +32,7 @@ func calls(rank int) string {
 func (b Book) OnDuty(post string, now time.Time) []OnCall {
 	var out []OnCall
 	for h := range b.holders(post, now) {
-		out = append(out, OnCall{Person: h.person, Rank: max(0, h.shift.Rank), Shift: h.shift.ID, Why: h.why()})
+		out = append(out, OnCall{Person: h.person, Rank: max(0, h.shift.Rank), Shift: h.shift.ID, Why: b.why(&h)})
 	}
 	slices.SortStableFunc(out, func(x, y OnCall) int {
 		return cmp.Or(cmp.Compare(x.Rank, y.Rank), cmp.Compare(x.Person, y.Person))
@@ -55,15 +55,15 @@ type holder struct {
 	refused bool // the cover's badge did not allow it
 }
 
-func (h *holder) why() string {
-	why := calls(max(0, h.shift.Rank)) + " of " + h.shift.Post
+func (b Book) why(h *holder) string {
+	why := RankName(max(0, h.shift.Rank)) + " of " + b.PostName(h.shift.Post)
 	switch {
 	case h.cover == nil:
 		return why
 	case h.refused:
-		return why + ", as the badge of " + h.cover.In + " does not allow the cover"
+		return why + ", as the badge of " + b.PersonName(h.cover.In) + " does not allow the cover"
 	}
-	return why + ", covering for " + h.cover.Out
+	return why + ", covering for " + b.PersonName(h.cover.Out)
 }
 
 // holders is who holds each shift of a post that runs now, by start of shift.
@@ -118,8 +118,9 @@ func (b Book) staffed(post, person string, now time.Time) bool {
 	return false
 }
 
-// posts is every post at which a person is on duty now, ascending.
-func (b Book) posts(person string, now time.Time) []string {
+// PostsOf is every post at which a person is on duty at an instant,
+// ascending. It costs O(posts).
+func (b Book) PostsOf(person string, now time.Time) []string {
 	var out []string
 	for post := range b.Shifts.All() {
 		if b.staffed(post, person, now) {
@@ -136,10 +137,8 @@ func (b Book) Ring(post string, now time.Time) []string {
 	for _, o := range b.OnDuty(post, now) {
 		out = append(out, o.Person)
 	}
-	if chief := b.chief(post, now); chief != "" && !slices.Contains(out, chief) {
-		out = append(out, chief)
-	}
-	return out
+	chief, _ := b.chief(post, now)
+	return joined(out, chief)
 }
 
 // DutyDue is what begins of duties up to now and is not recorded yet, by
@@ -195,7 +194,7 @@ func (b Book) Channels(person string, now time.Time) []string {
 		return nil
 	}
 	out := []string{p.ID}
-	for _, id := range b.posts(p.ID, now) {
+	for _, id := range b.PostsOf(p.ID, now) {
 		out = append(out, id)
 		if post, ok := b.Posts.Get(id); ok && post.Unit != "" {
 			out = append(out, "unit/"+post.Unit)

@@ -25,7 +25,7 @@ func TestACoverHoldsInItsTimeAndTheLaterRecordedWins(t *testing.T) {
 			t.Errorf("at %v h: %q, want %q", hours, got, want)
 		}
 	}
-	if why := b.OnDuty("post/icu", h(2))[0].Why; why != "first call of post/icu, covering for person/lee" {
+	if why := b.OnDuty("post/icu", h(2))[0].Why; why != "first call of ICU-2 resident, covering for LEE" {
 		t.Errorf("why: %s", why)
 	}
 }

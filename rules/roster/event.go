@@ -33,6 +33,10 @@ func New(kind string) Event {
 		return new(Covered)
 	case "roster.duty-began":
 		return new(DutyBegan)
+	case "roster.ladder-set":
+		return new(LadderSet)
+	case "roster.ladder-removed":
+		return new(LadderRemoved)
 	}
 	return nil
 }
@@ -49,9 +53,10 @@ type Disabled struct {
 	ID string `json:"id"`
 }
 
-// Published is a roster: shifts as instants, and the ladders of its period.
-// It replaces every shift that begins in its period; shifts that began
-// before run to their end, and covers stay.
+// Published is a roster: shifts as instants, and the ladders of its period;
+// without ladders those that would have held then stay. It replaces every
+// shift that begins in its period; shifts that began before run to their end,
+// and covers stay.
 type Published struct {
 	From    time.Time `json:"from"` // the period's start
 	To      time.Time `json:"to"`   // its end, not included
@@ -78,6 +83,19 @@ type DutyBegan struct {
 	Shift  string `json:"shift"`
 }
 
+// LadderSet puts a ladder in force at once, in place of the one of the same
+// unit, service and tier if there is one.
+type LadderSet struct {
+	Ladder Ladder `json:"ladder"`
+}
+
+// LadderRemoved takes a ladder out of force at once.
+type LadderRemoved struct {
+	Unit    string `json:"unit"`
+	Service string `json:"service,omitempty"`
+	Tier    string `json:"tier,omitempty"`
+}
+
 // Kind is "person.admitted".
 func (*Admitted) Kind() string { return "person.admitted" }
 
@@ -95,6 +113,12 @@ func (*Covered) Kind() string { return "roster.covered" }
 
 // Kind is "roster.duty-began".
 func (*DutyBegan) Kind() string { return "roster.duty-began" }
+
+// Kind is "roster.ladder-set".
+func (*LadderSet) Kind() string { return "roster.ladder-set" }
+
+// Kind is "roster.ladder-removed".
+func (*LadderRemoved) Kind() string { return "roster.ladder-removed" }
 
 // About is the person.
 func (e *Admitted) About() []string { return []string{e.ID} }
@@ -114,6 +138,12 @@ func (e *Covered) About() []string { return []string{e.Post, e.Out, e.In} }
 // About is the person, the post and the shift.
 func (e *DutyBegan) About() []string { return []string{e.Person, e.Post, e.Shift} }
 
+// About is "roster/lab".
+func (*LadderSet) About() []string { return []string{"roster/lab"} }
+
+// About is "roster/lab".
+func (*LadderRemoved) About() []string { return []string{"roster/lab"} }
+
 // Enclosure is nil.
 func (*Admitted) Enclosure() any { return nil }
 
@@ -131,3 +161,9 @@ func (*Covered) Enclosure() any { return nil }
 
 // Enclosure is nil.
 func (*DutyBegan) Enclosure() any { return nil }
+
+// Enclosure is nil.
+func (*LadderSet) Enclosure() any { return nil }
+
+// Enclosure is nil.
+func (*LadderRemoved) Enclosure() any { return nil }

@@ -14,8 +14,8 @@ func ExampleBook_Resolve() {
 		fmt.Println(step.Ask, people, why)
 	}
 	// Output:
-	// attending [person/kim] attending clinician, on duty at post/icu
-	// unit [person/lee] covers the unit: first call of post/icu
-	// unit [person/kim] covers the unit: second call of post/icu
+	// attending [person/kim] attending clinician, on duty at ICU-2 resident
+	// unit [person/lee] covers the unit: first call of ICU-2 resident
+	// unit [person/kim] covers the unit: second call of ICU-2 resident
 	// desk [person/tech] on duty at the desk
 }

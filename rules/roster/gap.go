@@ -12,12 +12,14 @@ type Gap struct {
 }
 
 // Gaps is when between two instants nobody is on duty, of the posts given
-// (else of every post), by post and time. Covers and badges count; chiefs do
+// (else of every post that was not given up), by post and time. Covers and badges count; chiefs do
 // not.
 func (b Book) Gaps(from, to time.Time, posts ...string) []Gap {
 	if len(posts) == 0 {
-		for id := range b.Posts.All() {
-			posts = append(posts, id)
+		for id, p := range b.Posts.All() {
+			if !p.Closed {
+				posts = append(posts, id)
+			}
 		}
 	}
 	var out []Gap
@@ -25,6 +27,17 @@ func (b Book) Gaps(from, to time.Time, posts ...string) []Gap {
 		out = append(out, b.gaps(post, utc(from), utc(to))...)
 	}
 	return out
+}
+
+// hole tells whether a gap is one that nobody planned: the post is to be
+// covered always, and its chief does not answer then.
+func (b Book) hole(g Gap) bool {
+	p, ok := b.Posts.Get(g.Post)
+	if !ok || p.Closed || p.Part {
+		return false
+	}
+	chief, _ := b.chief(g.Post, g.From)
+	return len(chief) == 0
 }
 
 func (b Book) gaps(post string, from, to time.Time) []Gap {

@@ -18,18 +18,18 @@ func TestResolveSaysWhomAndWhy(t *testing.T) {
 		people string
 		why    string
 	}{
-		{roster.Step{Ask: "attending"}, at, "lee", "attending clinician, on duty at post/icu"},
+		{roster.Step{Ask: "attending"}, at, "lee", "attending clinician, on duty at ICU-2 resident"},
 		{roster.Step{Ask: "ordering"}, at, "", "the ordering clinician is not on duty"},
 		{roster.Step{Ask: "ordering"}, roster.Place{}, "", "no ordering clinician was sent"},
 		{roster.Step{Ask: "ordering"}, roster.Place{Ordering: "??"}, "", "the ordering clinician's code is nobody's here"},
-		{roster.Step{Ask: "unit"}, at, "lee", "covers the unit: first call of post/icu"},
-		{roster.Step{Ask: "unit", Rank: 1}, at, "kim", "covers the unit: second call of post/icu"},
-		{roster.Step{Ask: "unit", Rank: 2}, at, "", "nobody is on duty at a post of the unit"},
-		{roster.Step{Ask: "unit"}, roster.Place{Unit: "WARD-9"}, "chief", "covers the unit: chief of post/hem, where nobody is on duty"},
-		{roster.Step{Ask: "unit"}, roster.Place{Unit: "?"}, "", "no post covers the unit"},
+		{roster.Step{Ask: "unit"}, at, "lee", "covers the unit: first call of ICU-2 resident"},
+		{roster.Step{Ask: "unit", Rank: 1}, at, "kim", "covers the unit: second call of ICU-2 resident"},
+		{roster.Step{Ask: "unit", Rank: 2}, at, "", "nobody covers the unit: nobody stands behind the calls before at ICU-2 resident"},
+		{roster.Step{Ask: "unit"}, roster.Place{Unit: "WARD-9"}, "chief", "covers the unit: chief of Haematology, where nobody is on duty"},
+		{roster.Step{Ask: "unit"}, roster.Place{Unit: "?"}, "", "no post covers the unit ?"},
 		{roster.Step{Ask: "unit"}, roster.Place{}, "", "no unit is known"},
-		{roster.Step{Ask: "post/icu"}, roster.Place{}, "lee", "first call of post/icu"},
-		{roster.Step{Ask: "post/icu", Rank: 2}, roster.Place{}, "", "nobody stands behind the calls before at post/icu"},
+		{roster.Step{Ask: "post/icu"}, roster.Place{}, "lee", "first call of ICU-2 resident"},
+		{roster.Step{Ask: "post/icu", Rank: 2}, roster.Place{}, "", "nobody stands behind the calls before at ICU-2 resident"},
 		{roster.Step{Ask: "post/none"}, roster.Place{}, "", "no post is called post/none"},
 		{roster.Step{Ask: "desk"}, roster.Place{}, "tech", "on duty at the desk"},
 		{roster.Step{Ask: "supervisor"}, roster.Place{}, "sue", "every supervisor, as none is on duty"},
@@ -46,7 +46,7 @@ func TestResolveSaysWhomAndWhy(t *testing.T) {
 func TestASecondCallAnswersWhenTheFirstIsMissing(t *testing.T) {
 	b := house(&roster.Disabled{ID: "person/lee"})
 	people, why := b.Resolve(roster.Step{Ask: "post/icu"}, roster.Place{}, h(1))
-	if !slices.Equal(people, []string{"person/kim"}) || why != "second call of post/icu, as the call before has nobody" {
+	if !slices.Equal(people, []string{"person/kim"}) || why != "second call of ICU-2 resident, as the call before has nobody" {
 		t.Fatalf("%v: %s", people, why)
 	}
 }

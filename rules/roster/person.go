@@ -54,6 +54,14 @@ func (p *Person) May(post string, now time.Time) bool {
 	return p.Valid(now) && (len(p.Posts) == 0 || slices.Contains(p.Posts, post))
 }
 
+// from is when the badge begins; of nobody never.
+func (p *Person) from() time.Time {
+	if p == nil {
+		return time.Time{}
+	}
+	return p.From
+}
+
 // settled is p as it is kept: equal however it was encoded, sharing nothing.
 func (p Person) settled() *Person {
 	p.From, p.Until = utc(p.From), utc(p.Until)

@@ -16,15 +16,24 @@ import (
 )
 
 // Desk is the post that is the last step of every ladder: the laboratory's
-// desk, which telephones. Every roster keeps it covered.
-const Desk = "post/desk"
+// desk, which telephones. Every roster keeps it covered. House is that of the
+// house supervisor, whom a step asks where the house has one.
+const (
+	Desk  = "post/desk"
+	House = "post/house"
+)
 
-// Post is what is covered: "ICU-2 resident", "haematology on call".
+// Post is what is covered: "ICU-2 resident", "haematology on call". One with
+// a unit covers that unit, which belongs to its service if it names one; one
+// with a service alone is that service's call.
 type Post struct {
-	ID    string `json:"id"` // "post/…"
-	Name  string `json:"name"`
-	Unit  string `json:"unit,omitempty"`  // the code of the unit that it covers
-	Chief string `json:"chief,omitempty"` // who is asked when nobody is on duty: "person/…"
+	ID      string `json:"id"` // "post/…"
+	Name    string `json:"name"`
+	Unit    string `json:"unit,omitempty"`    // the code of the unit that it covers
+	Service string `json:"service,omitempty"` // the code of the service
+	Chief   string `json:"chief,omitempty"`   // who is asked when nobody is on duty: "person/…", or "post/…" for who is on duty there
+	Part    bool   `json:"part,omitempty"`    // covered part of the time on purpose: its holes alarm nobody
+	Closed  bool   `json:"closed,omitempty"`  // given up: nobody is asked there any more
 }
 
 // Shift is one person's duty at a post.
@@ -88,6 +97,12 @@ func (b Book) Apply(ev Event, m Mark) Book {
 		b.Covers = append(slices.DeleteFunc(slices.Clone(b.Covers), func(o Covered) bool { return !o.To.After(m.At) }), c)
 	case *DutyBegan:
 		b.Began = b.Began.With(ev.Shift, ev.Person)
+	case *LadderSet:
+		return b.setLadders(m, func(had []Ladder) []Ladder { return append(except(had, &ev.Ladder), settle([]Ladder{ev.Ladder})...) })
+	case *LadderRemoved:
+		return b.setLadders(m, func(had []Ladder) []Ladder {
+			return except(had, &Ladder{Unit: ev.Unit, Service: ev.Service, Tier: ev.Tier})
+		})
 	}
 	return b
 }
@@ -128,6 +143,10 @@ func (b Book) publish(ev *Published, m Mark) Book {
 		})
 		b.Shifts = b.Shifts.With(post, shifts)
 	}
+	ladders := ev.Ladders
+	if len(ladders) == 0 { // those that would have held stay
+		ladders = b.plan(from).Ladders
+	}
 	var plans []Plan
 	for _, p := range b.Plans {
 		replaced := !p.From.Before(from) && !p.To.After(to)
@@ -135,6 +154,33 @@ func (b Book) publish(ev *Published, m Mark) Book {
 			plans = append(plans, p)
 		}
 	}
-	b.Plans = append(plans, Plan{From: from, To: to, Ladders: settle(ev.Ladders)})
+	b.Plans = append(plans, Plan{From: from, To: to, Ladders: settle(ladders)})
 	return b
+}
+
+// setLadders changes the ladders of every roster that has not ended, or of
+// the last one published, whose ladders stand until there is another.
+func (b Book) setLadders(m Mark, change func([]Ladder) []Ladder) Book {
+	plans := slices.Clone(b.Plans)
+	if len(plans) == 0 {
+		plans = []Plan{{From: utc(m.At), To: utc(m.At)}}
+	}
+	for i := range plans {
+		if plans[i].To.After(m.At) || i == len(plans)-1 {
+			plans[i].Ladders = change(plans[i].Ladders)
+		}
+	}
+	b.Plans = plans
+	return b
+}
+
+// except is the ladders but the one of the same unit, service and tier.
+func except(had []Ladder, l *Ladder) []Ladder {
+	var out []Ladder
+	for i := range had {
+		if had[i].name() != l.name() {
+			out = append(out, had[i])
+		}
+	}
+	return out
 }
