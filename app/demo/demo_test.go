@@ -195,7 +195,7 @@ func TestEveryMessageIsFiledAndEachCriticalOneRingsItsUnit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := map[string]string{"ICU-2": "person/lee", "MED-4": "post/med-4", "ED": "post/ed"}
+	first := map[string]string{"ICU-2": "person/lee", "MED-4": "MED-4 on call", "ED": "ED on call"}
 	var units []string
 	for _, c := range open.Calls {
 		units = append(units, c.Unit)
