@@ -13,8 +13,13 @@ var ErrConfig = errors.New("this cannot work")
 
 // Config is everything that can be set, with its flag, its environment variable and its default.
 type Config struct {
-	HTTP string `name:"http" env:"READBACK_HTTP" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Where browsers and programs connect; port 0 picks a free one."`
-	MLLP string `name:"mllp" env:"READBACK_MLLP" default:"127.0.0.1:2575" placeholder:"ADDR" help:"Where laboratory systems send HL7 v2 over MLLP; empty: nowhere."`
+	HTTP      string   `name:"http" env:"READBACK_HTTP" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Where browsers and programs connect; port 0 picks a free one."`
+	MLLP      string   `name:"mllp" env:"READBACK_MLLP" default:"127.0.0.1:2575" placeholder:"ADDR" help:"Where laboratory systems send HL7 v2 over MLLP; empty: nowhere."`
+	MLLPCert  string   `name:"mllp-cert" env:"READBACK_MLLP_CERT" placeholder:"FILE" help:"Certificate for MLLP over TLS; with --mllp-key."`
+	MLLPKey   string   `name:"mllp-key" env:"READBACK_MLLP_KEY" placeholder:"FILE" help:"Its private key."`
+	MLLPCA    string   `name:"mllp-ca" env:"READBACK_MLLP_CA" placeholder:"FILE" help:"Authorities whose certificates senders over MLLP must show."`
+	MLLPAllow []string `name:"mllp-allow" env:"READBACK_MLLP_ALLOW" placeholder:"CIDR" help:"Networks from which systems may send over MLLP; default: all."`
+
 	Data string `name:"data" env:"READBACK_DATA" default:"readback-data" placeholder:"DIR" help:"Directory of the ledger, the vault and the keys."`
 
 	Postgres string `name:"postgres" env:"READBACK_POSTGRES" placeholder:"URL" help:"Keep ledger and vault in PostgreSQL, for several nodes, instead of SQLite under --data."`
@@ -57,6 +62,9 @@ func (c *Config) check() error {
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return fmt.Errorf("%w: --tls-cert and --tls-key go together: give both or neither", ErrConfig)
+	}
+	if err := c.checkMLLP(); err != nil {
+		return err
 	}
 	if c.Data == "" && (c.Postgres == "" || c.KeyFile == "") {
 		return fmt.Errorf("%w: --data is empty: give a directory", ErrConfig)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
 	"os"
@@ -42,6 +41,7 @@ type Readback struct {
 	Vault  *vault.Vault
 	Server *server.Server
 	Door   *hl7.Server
+	HL7    *hl7.Door // what came through Door, and from whom
 	Notary *lab.Notary
 
 	cfg    Config
@@ -84,6 +84,11 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger, progress func(done
 	if err := r.openLab(ctx, store, signer, progress); err != nil {
 		return nil, err
 	}
+	zone, err := time.LoadLocation(r.Lab.State().Zone)
+	if err != nil {
+		return nil, fmt.Errorf("%w: zone of the ledger: %w", ErrConfig, err)
+	}
+	r.HL7 = hl7.NewDoor(r.Lab, k.Site, zone, nil, log)
 	if err := r.openServer(k); err != nil {
 		return nil, err
 	}
@@ -93,7 +98,7 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger, progress func(done
 	r.run.Go(func() { r.Notary.Run(run) })
 	r.run.Go(func() { r.audit(run) })
 	r.run.Go(func() { r.reach.Run(run) })
-	if err := r.listen(ctx, run, k); err != nil {
+	if err := r.listen(ctx, run); err != nil {
 		return nil, err
 	}
 	return r, r.announce()
@@ -230,7 +235,7 @@ func (r *Readback) openServer(k vault.Keys) error {
 }
 
 // listen opens both doors. Plain HTTP is for this machine only, or for a proxy that ends TLS.
-func (r *Readback) listen(ctx, run context.Context, k vault.Keys) error {
+func (r *Readback) listen(ctx, run context.Context) error {
 	ln, err := r.how.Listen(ctx)
 	switch {
 	case errors.Is(err, server.ErrPlain):
@@ -249,26 +254,7 @@ func (r *Readback) listen(ctx, run context.Context, k vault.Keys) error {
 			r.fail(fmt.Errorf("http: %w", err))
 		}
 	})
-	if r.cfg.MLLP == "" {
-		return nil
-	}
-	ml, err := new(net.ListenConfig).Listen(ctx, "tcp", r.cfg.MLLP)
-	if err != nil {
-		return fmt.Errorf("%w: --mllp %s: %w: give a free address, or port 0", ErrConfig, r.cfg.MLLP, err)
-	}
-	r.MLLP = ml.Addr().String()
-	zone, err := time.LoadLocation(r.Lab.State().Zone)
-	if err != nil {
-		return errors.Join(fmt.Errorf("%w: zone of the ledger: %w", ErrConfig, err), ml.Close())
-	}
-	door := hl7.NewDoor(r.Lab, k.Site, zone, nil, r.log)
-	r.Door = door.Server()
-	r.run.Go(func() {
-		if err := r.Door.Serve(run, ml); err != nil {
-			r.fail(fmt.Errorf("mllp: %w", err))
-		}
-	})
-	return nil
+	return r.listenMLLP(ctx, run)
 }
 
 func (r *Readback) fail(err error) {

@@ -3,6 +3,7 @@ package hl7
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -80,7 +81,7 @@ func (c *conn) run(serving, handling context.Context) {
 	}
 }
 
-// greet finishes the TLS handshake, if there is one, and asks whether the peer is allowed.
+// greet finishes the TLS handshake, if there is one, and notes who the peer is by its certificate.
 func (c *conn) greet(ctx context.Context) bool {
 	if tc, ok := c.nc.(*tls.Conn); ok {
 		ctx, cancel := context.WithTimeout(ctx, orDefault(c.server.FrameTimeout, 30*time.Second))
@@ -90,14 +91,21 @@ func (c *conn) greet(ctx context.Context) bool {
 			return false
 		}
 		if chains := tc.ConnectionState().VerifiedChains; len(chains) > 0 {
-			c.peer.Certificate = chains[0][0].Subject.CommonName
+			c.server.certified(c, nameOfCertificate(chains[0][0]))
 		}
 	}
-	if c.server.Allow != nil && !c.server.Allow(c.peer) {
-		c.server.log().Warn("hl7: peer not allowed", "peer", c.peer.Name())
-		return false
-	}
 	return true
+}
+
+// nameOfCertificate is its common name, else the first name that it is for.
+func nameOfCertificate(cert *x509.Certificate) string {
+	switch {
+	case cert.Subject.CommonName != "":
+		return cert.Subject.CommonName
+	case len(cert.DNSNames) > 0:
+		return cert.DNSNames[0]
+	}
+	return cert.Subject.String()
 }
 
 // handle asks the server's owner for the answer. A panic costs the sender its connection, not the others theirs.

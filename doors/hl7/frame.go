@@ -47,10 +47,14 @@ type Frame struct {
 	Data []byte
 }
 
+// endless is how many bytes a Reader skips, at least, before it takes the stream for one that will never hold a frame.
+const endless = 64 << 20
+
 // Reader takes frames out of a stream: 0x0B, data, 0x1C 0x0D. What it finds does not depend on how the stream is cut
 // into reads. Bytes between frames are skipped and counted; those in which a header stands come out as a Loose frame. In a
 // frame, 0x1C with another byte after it is data, unless only line feeds and zeroes stand between it and 0x0B or the end
 // of the stream: some senders end so. 0x0B is data, unless a header follows: then the frame before was Cut.
+// A stream of which it had to skip 64 MiB in one go, or 64 times the limit where that is more, ends with ErrTooLong.
 // It is for one goroutine.
 type Reader struct {
 	src     io.Reader
@@ -64,6 +68,7 @@ type Reader struct {
 	last    uint32 // the last four bytes
 	maybe   bool   // outside frames, something like a header came
 	garbage int64
+	skipped int // in one go
 	ready   []Frame
 	err     error
 }
@@ -138,11 +143,20 @@ func (r *Reader) flush() {
 
 // look takes the bytes read, up to the first that completes a frame.
 func (r *Reader) look() {
-	for i, c := range r.chunk {
-		if r.inside {
-			r.within(c)
-		} else {
-			r.between(c)
+	for i := 0; i < len(r.chunk); i++ {
+		switch n := r.plain(r.chunk[i:]); {
+		case n > 0:
+			r.keepAll(r.chunk[i : i+n])
+			i += n - 1
+		case r.inside:
+			r.within(r.chunk[i])
+		default:
+			r.between(r.chunk[i])
+		}
+		if r.skipped > max(endless, endless/DefaultFrame*r.limit) {
+			r.flush()
+			r.chunk, r.err = nil, ErrTooLong
+			return
 		}
 		if len(r.ready) > 0 {
 			r.chunk = r.chunk[i+1:]
@@ -150,6 +164,34 @@ func (r *Reader) look() {
 		}
 	}
 	r.chunk = nil
+}
+
+// plain returns how many bytes stand in a frame before the next that may mean anything there.
+func (r *Reader) plain(b []byte) int {
+	if !r.inside || r.tail != tailData || byte(r.last) == startBlock || byte(r.last>>8) == startBlock || byte(r.last>>16) == startBlock {
+		return 0
+	}
+	if i := bytes.IndexByte(b, startBlock); i >= 0 {
+		b = b[:i]
+	}
+	if i := bytes.IndexByte(b, endBlock); i >= 0 {
+		b = b[:i]
+	}
+	return len(b)
+}
+
+// keepAll holds plain bytes of a frame as keep does.
+func (r *Reader) keepAll(b []byte) {
+	n := min(max(r.limit+endRoom-len(r.buf), 0), len(b))
+	if r.over {
+		n = 0
+	}
+	r.buf = append(r.buf, b[:n]...)
+	if n < len(b) {
+		r.over = true
+		r.skipped += len(b) - n
+	}
+	r.last = 0 // there is no start block in it
 }
 
 // within takes a byte of a frame.
@@ -208,6 +250,7 @@ func (r *Reader) between(c byte) {
 // keep holds a byte, up to the limit and, in a frame, a little for its end.
 func (r *Reader) keep(c byte) {
 	if r.over {
+		r.skipped++
 		return
 	}
 	full := r.limit
@@ -215,6 +258,7 @@ func (r *Reader) keep(c byte) {
 		full += endRoom
 	}
 	if len(r.buf) >= full {
+		r.skipped++
 		// Outside, make room for a message that has begun in what is here, or may.
 		at, _ := findHeader(r.buf)
 		if r.inside || at == 0 {
@@ -224,6 +268,7 @@ func (r *Reader) keep(c byte) {
 		if at < 0 {
 			at = len(r.buf) / 2
 		}
+		r.skipped += at - 1
 		r.buf = append(r.buf[:0], r.buf[at:]...)
 	}
 	r.buf = append(r.buf, c)
@@ -271,7 +316,7 @@ func (r *Reader) emit(kind FrameKind, data []byte) {
 
 // outside begins a stretch between frames, with new memory: the old is the caller's.
 func (r *Reader) outside() {
-	r.inside, r.over, r.maybe, r.tail, r.last, r.buf = false, false, false, tailData, 0, nil
+	r.inside, r.over, r.maybe, r.tail, r.last, r.skipped, r.buf = false, false, false, tailData, 0, 0, nil
 }
 
 // WriteFrame writes data as one frame in one call. The error is the writer's, or ErrUnframeable.

@@ -13,7 +13,7 @@ import (
 type Peer struct {
 	// Host is the address without its port.
 	Host string
-	// Certificate is the common name of a verified client certificate, empty without one.
+	// Certificate is the common name of a verified client certificate, or the first name that it is for; empty without one.
 	Certificate string
 }
 
@@ -35,12 +35,15 @@ type Server struct {
 	// Odd, if set, takes what may have been a message and came in no proper frame: kind is Loose, Cut or Long. The usual
 	// answer is none, since a sender that hears nothing sends again; a Long frame can be refused for good (AR).
 	Odd func(ctx context.Context, peer Peer, kind FrameKind, raw []byte) (reply []byte)
-	// Allow, if set, says whether a peer may speak here.
+	// Allow, if set, says whether an address may speak here. It is asked before anything is read, a handshake included.
 	Allow func(Peer) bool
 	// MaxFrame is the limit for a frame in bytes, DefaultFrame if 0.
 	MaxFrame int
 	// MaxConns is how many connections are held at a time, 256 if 0; a further one is closed at once, and counted.
 	MaxConns int
+	// MaxPeerConns is how many of them one address may hold, a quarter of MaxConns if 0: a sender that connects again and
+	// again leaves room for the others.
+	MaxPeerConns int
 	// FrameTimeout is how long a frame may take from its first byte to its last, 30 s if 0.
 	FrameTimeout time.Duration
 	// EndWait is how long the line must be still after an 0x1C that no 0x0D follows, until the frame counts as whole; 2 s
@@ -61,7 +64,13 @@ type Server struct {
 	conns   map[*conn]struct{}
 	peers   map[string]*PeerStats
 	refused int64
-	full    bool // the last one was refused
+	turned  map[string]refusals // by why
+}
+
+// refusals are connections of which the log has not told yet.
+type refusals struct {
+	n     int
+	until time.Time // when it may tell again
 }
 
 // Serve accepts connections until ctx ends, then lets each finish the message that it is handling, answer included, and
@@ -120,28 +129,65 @@ func (s *Server) accept(serving, handling context.Context, ln net.Listener, runn
 	}
 }
 
-// open registers a connection; nil if there are too many.
+// open registers a connection; nil if its address may not speak here, or there are too many.
 func (s *Server) open(nc net.Conn) *conn {
+	peer := peerOf(nc)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	limit := s.MaxConns
-	if limit <= 0 {
-		limit = 256
+	most := s.MaxConns
+	if most <= 0 {
+		most = 256
 	}
-	if len(s.conns) >= limit {
-		if s.refused++; !s.full { // once, until there is room again: whoever tries on and on fills no log
-			s.log().Warn("hl7: too many connections, further ones are closed", "most", limit, "peer", peerOf(nc).Name())
+	each := s.MaxPeerConns
+	if each <= 0 {
+		each = max(most/4, 1)
+	}
+	same := 0
+	for c := range s.conns {
+		if c.peer.Host == peer.Host {
+			same++
 		}
-		s.full = true
+	}
+	switch {
+	case s.Allow != nil && !s.Allow(peer):
+		s.turnAway(peer, "peer not allowed", 0)
+		return nil
+	case len(s.conns) >= most:
+		s.turnAway(peer, "too many connections", most)
+		return nil
+	case same >= each:
+		s.turnAway(peer, "too many connections from one address", each)
 		return nil
 	}
-	s.full = false
 	if s.conns == nil {
 		s.conns = make(map[*conn]struct{})
 	}
-	c := &conn{server: s, nc: nc, peer: peerOf(nc)}
+	c := &conn{server: s, nc: nc, peer: peer}
 	s.conns[c] = struct{}{}
 	return c
+}
+
+// turnAway counts a connection that is closed at once, and tells the log of it once a minute: whoever tries on and on
+// fills no log.
+func (s *Server) turnAway(peer Peer, why string, most int) {
+	s.refused++
+	if s.turned == nil {
+		s.turned = make(map[string]refusals)
+	}
+	r := s.turned[why]
+	r.n++
+	if now := s.now(); !now.Before(r.until) {
+		s.log().Warn("hl7: "+why+", closed", "peer", peer.Name(), "most", most, "connections", r.n)
+		r = refusals{until: now.Add(time.Minute)}
+	}
+	s.turned[why] = r
+}
+
+// certified gives a connection's peer the name in its certificate.
+func (s *Server) certified(c *conn, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.peer.Certificate = name
 }
 
 func (s *Server) forget(c *conn) {
