@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seed-909bec58/readback/audit"
 	"github.com/seed-909bec58/readback/doors/hl7"
 	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/ledger"
@@ -43,6 +44,7 @@ type Readback struct {
 	Door   *hl7.Server
 	HL7    *hl7.Door // what came through Door, and from whom
 	Notary *lab.Notary
+	Audit  *audit.Audit
 
 	cfg    Config
 	log    *slog.Logger
@@ -89,6 +91,9 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger, progress func(done
 		return nil, fmt.Errorf("%w: zone of the ledger: %w", ErrConfig, err)
 	}
 	r.HL7 = hl7.NewDoor(r.Lab, k.Site, zone, nil, log)
+	if err := r.openAudit(ctx); err != nil {
+		return nil, err
+	}
 	if err := r.openServer(k); err != nil {
 		return nil, err
 	}
@@ -96,7 +101,8 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger, progress func(done
 	r.stop = stop
 	r.run.Go(func() { r.Lab.Keep(run) })
 	r.run.Go(func() { r.Notary.Run(run) })
-	r.run.Go(func() { r.audit(run) })
+	r.run.Go(func() { r.watch(run) })
+	r.run.Go(func() { r.Audit.Run(run) })
 	r.run.Go(func() { r.reach.Run(run) })
 	if err := r.listen(ctx, run); err != nil {
 		return nil, err
@@ -225,7 +231,7 @@ func (r *Readback) openServer(k vault.Keys) error {
 	r.reach = notify.New(notify.Config{Lab: r.Lab, Log: r.log, Connected: func(person string) int { return r.Server.Hub().Connected(person) }})
 	s, err := server.New(server.Deps{
 		Lab: r.Lab, Vault: r.Vault, Notary: r.Notary, Static: static.Files, Log: r.log, Secret: k.Site,
-		SessionKey: k.Session, KeyBefore: k.Before, Behind: behind, Origins: r.cfg.Origins, Alone: r.reach.Alone,
+		SessionKey: k.Session, KeyBefore: k.Before, Behind: behind, Origins: r.cfg.Origins, Alone: r.reach.Alone, Audit: r.Audit,
 	})
 	if err != nil {
 		return err //nolint:wrapcheck // it says what is wrong
@@ -281,8 +287,8 @@ func (r *Readback) announce() error {
 	return os.WriteFile(path, b, 0o600) //nolint:wrapcheck // the system's own words
 }
 
-// audit checks the invariants each minute and says what does not hold.
-func (r *Readback) audit(ctx context.Context) {
+// watch checks the invariants each minute and says what does not hold.
+func (r *Readback) watch(ctx context.Context) {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
 	for {

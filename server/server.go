@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/seed-909bec58/readback/audit"
 	"github.com/seed-909bec58/readback/channels"
 	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/vault"
@@ -48,6 +49,10 @@ type Deps struct {
 	Origins []string        // further origins of our own, "https://readback.example"
 	Scripts []string        // CSP hashes of inline scripts, "sha256-…", besides the import maps of Static's pages
 	Hub     channels.Config // times and counts of the connections; Lab, Log, Do, Unlock and Problem are set by New
+	// Audit has the notification times; nil: none are kept.
+	Audit *audit.Audit
+	// Beneath fills in how that is on which this node stands: disk, database, senders, files; nil: not known.
+	Beneath func(ctx context.Context, s *wire.Status)
 	// Alone tells how many open calls have none of their people connected here; nil: not known.
 	Alone func() int
 }
@@ -155,6 +160,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /api/do/lock", s.signed(s.lock))
 	mux.HandleFunc("GET /api/receipt/{seq}", s.signed(s.receipt))
 	mux.HandleFunc("GET /api/consistency", s.signed(s.consistency))
+	mux.HandleFunc("GET /api/times.csv", s.signed(s.timesCSV))
 	mux.HandleFunc("GET /api/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, wire.ErrNotFound) })
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
