@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/seed-909bec58/readback/audit"
+	"github.com/seed-909bec58/readback/channels"
 	"github.com/seed-909bec58/readback/doors/hl7"
 	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/ledger"
@@ -232,6 +233,7 @@ func (r *Readback) openServer(k vault.Keys) error {
 	s, err := server.New(server.Deps{
 		Lab: r.Lab, Vault: r.Vault, Notary: r.Notary, Static: static.Files, Log: r.log, Secret: k.Site,
 		SessionKey: k.Session, KeyBefore: k.Before, Behind: behind, Origins: r.cfg.Origins, Alone: r.reach.Alone, Audit: r.Audit,
+		Hub: channels.Config{Gone: r.reach.Gone},
 	})
 	if err != nil {
 		return err //nolint:wrapcheck // it says what is wrong

@@ -28,6 +28,10 @@ type Config struct {
 	// Problem turns an error into what crosses the line, and logs those that are internal.
 	Problem func(err error) *wire.Problem
 
+	// Gone is told when the last connection of a person that followed the ledger here is gone, unless the node stops. It
+	// must not block. Nil: nobody asks.
+	Gone func(subject string)
+
 	Beat     time.Duration // between two heartbeats; wire.HeartbeatEvery
 	ReadWait time.Duration // without a sign of life from the client, pongs included; 45 s
 	SendWait time.Duration // for one write; 10 s
@@ -172,6 +176,13 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v lab.Viewer) error 
 }
 
 func (h *Hub) leave(c *conn) {
+	if h.left(c) && h.cfg.Gone != nil && c.live.Load() && h.Connected(c.subject) == 0 {
+		h.cfg.Gone(c.subject)
+	}
+}
+
+// left forgets a connection, and tells whether others can still come.
+func (h *Hub) left(c *conn) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	all := slices.DeleteFunc(h.conns[c.subject], func(o *conn) bool { return o == c })
@@ -182,6 +193,7 @@ func (h *Hub) leave(c *conn) {
 	}
 	h.count--
 	h.stats.Closed.Add(1)
+	return !h.over
 }
 
 // Drain takes no new connections, lets every command in hand finish and be answered, closes all connections with

@@ -6,6 +6,11 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
+// Delivered says that this person's screen got a rung that calls this person; attempt 0 is the newest one.
+func (c *Client) Delivered(ctx context.Context, call string, attempt int) (wire.Recorded, error) {
+	return ask[wire.Recorded](ctx, c, wire.DoDelivered, wire.DeliveredBody{Call: call, Attempt: attempt})
+}
+
 // PIN proves by one's PIN that one is there, so that the session is fresh again: a read-back needs that. Problems:
 // "wrong-pin", "pin-locked" (sign in with the password, which frees it), "no-pin".
 func (c *Client) PIN(ctx context.Context, pin string) (wire.Renewed, error) {

@@ -165,7 +165,7 @@ func (d *draft) step() error {
 // and signing in to answer.
 func vital(kind string) bool {
 	switch kind {
-	case "critical.called", "critical.escalated", "critical.attempted", "critical.sent", "critical.delivered",
+	case "critical.called", "critical.escalated", "critical.attempted", "critical.sent", "critical.delivered", "critical.missed",
 		"critical.seen", "critical.taken", "critical.passed-on", "critical.mismatched", "critical.read-back",
 		"critical.telephoned", "critical.closed", "critical.ended",
 		"session.opened", "session.ended", "session.locked", "session.renewed", "roster.duty-began", "ledger.clock-stepped":

@@ -60,7 +60,16 @@ func (s *State) rungs(called []critical.Rung) []wire.Rung {
 	for _, r := range called {
 		out = append(out, wire.Rung{
 			Attempt: r.Attempt, Ask: r.Ask, To: s.names(r.To), Desk: r.Desk, Version: r.Version, At: r.At, Why: r.Why,
+			Reach: s.reach(r.Reach),
 		})
+	}
+	return out
+}
+
+func (s *State) reach(all []critical.Reach) []wire.Reach {
+	var out []wire.Reach
+	for _, r := range all {
+		out = append(out, wire.Reach{Name: s.Name(r.Person), Delivered: some(r.Delivered), Device: r.Device, Missed: r.Missed, At: r.At})
 	}
 	return out
 }
@@ -169,10 +178,11 @@ func (s *State) Bell(kind string, about []string) (ref string, due *time.Time, o
 	return "", nil, false
 }
 
-// Rings tells whether an entry is one that bare viewers hear of.
+// Rings tells whether an entry is one that bare viewers hear of: what is about calls, but for receipts, which ring nobody.
 func Rings(kind string, about []string) bool {
 	switch kind {
-	case "critical.held", "critical.rerun", "critical.released": // nobody is called yet
+	case "critical.held", "critical.rerun", "critical.released", // nobody is called yet
+		"critical.delivered", "critical.missed":
 		return false
 	}
 	return len(about) > 0 && (strings.HasPrefix(about[0], "call/") || kind == "critical.called")

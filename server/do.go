@@ -61,6 +61,7 @@ var commands = map[string]command{
 	wire.DoChange:       {roles: admins, run: (*Server).change},
 	wire.DoDisable:      {roles: admins, run: (*Server).disable},
 	wire.DoPassword:     {run: (*Server).password},
+	wire.DoDelivered:    {bare: true, run: (*Server).delivered},
 	wire.DoPIN:          {run: (*Server).pin},
 	wire.DoPINSet:       {run: (*Server).setPIN},
 	wire.DoLock:         {bare: true, run: (*Server).doLock},

@@ -119,10 +119,11 @@ var errFaults = errors.New("it has faults")
 
 // mayNot has the words for each reason of a critical.MayNotError.
 var mayNot = map[string][2]string{
-	"machine":   {"A machine cannot read back.", "A person must sign in."},
-	"not-fresh": {"You signed in more than 30 minutes ago.", "Sign in again, then read back."},
-	"badge":     {"Your badge is not valid now.", "Ask an administrator to renew it; someone else must read back."},
-	"role":      {"Your role does not receive read-backs.", "A physician, nurse, midwife or pharmacist must read back."},
-	"reporter":  {"You reported this result, so you cannot read it back.", "Someone else must."},
-	"not-yours": {"You were not called, and are not on this call's unit or post now.", "Someone who was called, or is on its unit or post, can."},
+	"machine":    {"A machine cannot read back.", "A person must sign in."},
+	"not-fresh":  {"You signed in more than 30 minutes ago.", "Give your PIN or sign in again, then read back."},
+	"not-called": {"This call does not call you.", "Only a screen of someone who was called confirms it."},
+	"badge":      {"Your badge is not valid now.", "Ask an administrator to renew it; someone else must read back."},
+	"role":       {"Your role does not receive read-backs.", "A physician, nurse, midwife or pharmacist must read back."},
+	"reporter":   {"You reported this result, so you cannot read it back.", "Someone else must."},
+	"not-yours":  {"You were not called, and are not on this call's unit or post now.", "Someone who was called, or is on its unit or post, can."},
 }

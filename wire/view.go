@@ -90,6 +90,7 @@ type Rung struct {
 	Version int       `json:"version,omitempty"`
 	At      time.Time `json:"at"`
 	Why     string    `json:"why"`
+	Reach   []Reach   `json:"reach,omitempty"` // of those whom it called, as far as anything is known
 }
 
 // Next is the step that fires next, if nobody answers.

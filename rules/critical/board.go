@@ -194,6 +194,10 @@ func (b Board) Apply(ev Event, m Mark) Board {
 		b = b.opened(e, at)
 	case *Called:
 		b = b.called(e, at)
+	case *Delivered:
+		b = b.delivered(e, at)
+	case *Missed:
+		b = b.missed(e, at)
 	case *Seen, *Mismatched, *Corrected, *Closed, *Ended:
 		b = b.answered(ev, m.By, at)
 	}
@@ -209,6 +213,10 @@ func (b Board) recalled(ev Event, by string, at time.Time) Board {
 		if _, ok := b.Calls.Get(e.Call); ok {
 			return b.called(e, at)
 		}
+	case *Delivered:
+		return b.delivered(e, at)
+	case *Missed:
+		return b.missed(e, at)
 	case *Seen, *Mismatched, *Corrected, *Closed, *Ended:
 		return b.answered(ev, by, at)
 	}

@@ -100,6 +100,7 @@ type Rung struct {
 	Unit    string    `json:"unit,omitempty"` // place of care then
 	At      time.Time `json:"at"`
 	Why     string    `json:"why"`
+	Reach   []Reach   `json:"reach,omitempty"` // what is known of those it called
 }
 
 // Look is a person's first look at one version.

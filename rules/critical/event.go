@@ -50,6 +50,10 @@ func New(kind string) Event {
 		return new(Called)
 	case "critical.escalated":
 		return new(Escalated)
+	case "critical.delivered":
+		return new(Delivered)
+	case "critical.missed":
+		return new(Missed)
 	case "critical.seen":
 		return new(Seen)
 	case "critical.mismatched":
