@@ -133,9 +133,25 @@ func (c *Client) RemoveLadder(ctx context.Context, b wire.LadderRemoveBody) (wir
 	return tell[wire.Recorded](ctx, c, wire.DoLadderRemove, b)
 }
 
-// Cover records that one person stands in for another at a post.
+// Cover records that one person stands in for another at a post, by those who plan: it needs nobody's acceptance.
 func (c *Client) Cover(ctx context.Context, b roster.Covered) (wire.Recorded, error) {
 	return tell[wire.Recorded](ctx, c, wire.DoRosterCover, b)
+}
+
+// OfferCover asks for a cover and returns its id. Until it is accepted the one who was to go stays on duty.
+func (c *Client) OfferCover(ctx context.Context, b wire.OfferBody) (string, error) {
+	out, err := tell[wire.CoverNamed](ctx, c, wire.DoCoverOffer, b)
+	return out.ID, err
+}
+
+// AcceptCover accepts an offered cover.
+func (c *Client) AcceptCover(ctx context.Context, cover string) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoCoverAccept, wire.CoverBody{Cover: cover})
+}
+
+// WithdrawCover takes an offer back or declines it, or ends a cover.
+func (c *Client) WithdrawCover(ctx context.Context, cover string) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoCoverBack, wire.CoverBody{Cover: cover})
 }
 
 // Mint makes a token for a program. It is shown once.

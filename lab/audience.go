@@ -40,6 +40,10 @@ func Audience(s *State, ev Event) []string {
 		return []string{"lab", ev.Person, ev.Post}
 	case *roster.Covered:
 		return []string{"lab", ev.In, ev.Out, ev.Post}
+	case *roster.CoverOffered:
+		return []string{"lab", ev.In, ev.Out, ev.Post}
+	case *roster.CoverWithdrawn:
+		return []string{"lab", ev.In, ev.Out, ev.Post}
 	case *critical.Opened:
 		return heard([]string{ev.Unit, s.Place(ev.Patient, ev.Unit).Unit}, nil, nil)
 	case *critical.Called:

@@ -61,7 +61,7 @@ func (s *Server) roster(q *asked) (any, error) {
 		return nil, err
 	}
 	st, now := s.Lab.State(), s.Lab.Now()
-	out := wire.Roster{Now: now, Posts: []roster.Post{}, Shifts: []roster.Shift{}, Duty: []wire.Duty{}}
+	out := wire.Roster{Now: now, Posts: []roster.Post{}, Shifts: []roster.Shift{}, Duty: []wire.Duty{}, Covers: covers(st, now)}
 	for id, p := range st.Roster.Posts.All() {
 		out.Posts = append(out.Posts, *p)
 		for _, o := range st.Roster.OnDuty(id, now) {
@@ -98,19 +98,6 @@ func (s *Server) publish(q *asked) (any, error) {
 			return nil, err //nolint:wrapcheck // the table knows it
 		}
 		return []lab.Event{&b.Published}, nil
-	})
-}
-
-func (s *Server) cover(q *asked) (any, error) {
-	var b roster.Covered
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) {
-		if err := st.Roster.CheckCover(&b); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
-		}
-		return []lab.Event{&b}, nil
 	})
 }
 

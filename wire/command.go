@@ -206,6 +206,7 @@ type Roster struct {
 	Shifts  []roster.Shift  `json:"shifts"`
 	Ladders []roster.Ladder `json:"ladders,omitempty"`
 	Duty    []Duty          `json:"duty"`
+	Covers  []Cover         `json:"covers"` // offered, accepted and in force, as recorded
 }
 
 // Duty is one person on duty now.

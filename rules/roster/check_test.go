@@ -175,8 +175,13 @@ func TestANightThatReachesInKeepsTheDesk(t *testing.T) {
 	}
 }
 
+func in(c *roster.Covered, shift string) *roster.Covered {
+	c.Shift = shift
+	return c
+}
+
 func TestPeopleAndCoversAreCheckedBeforeTheyAreRecorded(t *testing.T) {
-	b := house()
+	b := house(admit("locum", roster.Clinician, func(p *roster.Person) { p.Until = h(6) }))
 	good := roster.Person{ID: "person/new", Login: "new", Name: "New", Role: roster.Clerk}
 	for name, c := range map[string]struct {
 		change func(*roster.Person)
@@ -202,13 +207,18 @@ func TestPeopleAndCoversAreCheckedBeforeTheyAreRecorded(t *testing.T) {
 	}{
 		"good":             {cover("lee", "roe", 1, 2), ""},
 		"backwards":        {cover("lee", "roe", 2, 1), "to"},
+		"yesterday":        {cover("lee", "roe", -3, -2), "to"},
+		"since yesterday":  {cover("lee", "roe", -3, 2), "from"},
 		"the same":         {cover("lee", "lee", 1, 2), "in"},
 		"unknown":          {cover("lee", "moon", 1, 2), "in"},
+		"unknown shift":    {in(cover("lee", "roe", 1, 2), "shift/moon"), "shift"},
+		"another's shift":  {in(cover("lee", "roe", 1, 2), "shift/i2"), "out"},
+		"badge ends":       {cover("lee", "locum", 5, 7), "in"},
 		"there already":    {cover("lee", "kim", 1, 2), "in"},
 		"out is not there": {cover("chief", "roe", 1, 2), "out"},
 		"out was there":    {cover("lee", "roe", 12, 13), "out"},
 	} {
-		if err := b.CheckCover(c.cover); !onlyFault(err, c.field) {
+		if err := b.CheckCover(c.cover, t0); !onlyFault(err, c.field) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

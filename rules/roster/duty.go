@@ -51,8 +51,25 @@ func (b Book) OnDuty(post string, now time.Time) []OnCall {
 type holder struct {
 	shift   *Shift
 	person  string
+	gone    []string // who held it before, by covers
 	cover   *Covered
 	refused bool // the cover's badge did not allow it
+}
+
+// is tells whether a person holds the shift, or held it until a cover.
+func (h *holder) is(person string) bool { return h.person == person || slices.Contains(h.gone, person) }
+
+// hand lets a cover take the shift, if its badge allows the post. It is given
+// by who holds it or held it, since a later cover wins over an earlier one.
+func (h *holder) hand(b Book, c *Covered, now time.Time) {
+	h.cover, h.refused = c, !b.Get(c.In).May(c.Post, now)
+	if h.refused {
+		return
+	}
+	if i := slices.Index(h.gone, c.Out); i >= 0 {
+		h.gone = h.gone[:i]
+	}
+	h.gone, h.person = append(slices.Clip(h.gone), c.Out), c.In
 }
 
 func (b Book) why(h *holder) string {
@@ -78,13 +95,8 @@ func (b Book) holders(post string, now time.Time) iter.Seq[holder] {
 			h := holder{shift: s, person: s.Person}
 			for j := range b.Covers {
 				c := &b.Covers[j]
-				if c.Post != post || c.Out != h.person || now.Before(c.From) || !now.Before(c.To) ||
-					c.Shift != "" && c.Shift != s.ID {
-					continue
-				}
-				h.cover, h.refused = c, !b.Get(c.In).May(post, now)
-				if !h.refused {
-					h.person = c.In
+				if c.Post == post && c.at(now) && (c.Shift == "" || c.Shift == s.ID) && h.is(c.Out) {
+					h.hand(b, c, now)
 				}
 			}
 			if b.Get(h.person).May(post, now) && !yield(h) {

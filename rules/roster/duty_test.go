@@ -30,6 +30,42 @@ func TestACoverHoldsInItsTimeAndTheLaterRecordedWins(t *testing.T) {
 	}
 }
 
+func TestALaterCoverForTheSamePersonWins(t *testing.T) {
+	b := house(cover("lee", "roe", 2, 6), cover("roe", "kim", 5, 6), cover("lee", "chief", 3, 6))
+	for hours, want := range map[float64]string{2: "roe0 kim1", 3: "chief0 kim1", 5: "chief0 kim1", 6: "lee0 kim1"} {
+		if got := on(b, "icu", h(hours)); got != want {
+			t.Errorf("at %v h: %q, want %q", hours, got, want)
+		}
+	}
+}
+
+func TestACoverCountsOnceItIsAcceptedAndUntilItIsTakenBack(t *testing.T) {
+	c := cover("lee", "roe", 2, 4)
+	c.ID = "cover/1"
+	b := house(&roster.CoverOffered{Covered: *c})
+	if o, ok := b.Offered("cover/1"); !ok || o.By != "person/dir" || o.Standing(h(1)) != roster.Offered || o.Standing(h(2)) != roster.PastDue {
+		t.Errorf("%+v, %v", o, ok)
+	}
+	if got := on(b, "icu", h(3)); got != "lee0 kim1" {
+		t.Errorf("offered, and on duty is %q", got)
+	}
+	b = b.Apply(c, roster.Mark{Seq: 90, At: h(1)})
+	if _, ok := b.Offered("cover/1"); ok || on(b, "icu", h(3)) != "roe0 kim1" {
+		t.Errorf("accepted, and on duty is %q", on(b, "icu", h(3)))
+	}
+	if c, _ := b.Cover("cover/1"); c.Standing(h(1)) != roster.Accepted || c.Standing(h(2)) != roster.InForce {
+		t.Errorf("%+v", c)
+	}
+	back := &roster.CoverWithdrawn{ID: "cover/1", Post: c.Post, Out: c.Out, In: c.In, Why: "withdrawn"}
+	if never := b.Apply(back, roster.Mark{Seq: 91, At: h(1)}); on(never, "icu", h(3)) != "lee0 kim1" || len(never.Covers) != 0 {
+		t.Errorf("taken back before, and on duty is %q", on(never, "icu", h(3)))
+	}
+	now := b.Apply(back, roster.Mark{Seq: 91, At: h(3)})
+	if on(now, "icu", h(2.5)) != "roe0 kim1" || on(now, "icu", h(3)) != "lee0 kim1" {
+		t.Errorf("taken back in force: %q then %q", on(now, "icu", h(2.5)), on(now, "icu", h(3)))
+	}
+}
+
 func TestACoverWithoutAValidBadgeLeavesTheOneWhoWasToGo(t *testing.T) {
 	b := house(cover("lee", "roe", 0, 12), &roster.Disabled{ID: "person/roe"})
 	if got := on(b, "icu", h(1)); got != "lee0 kim1" {

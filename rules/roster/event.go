@@ -31,6 +31,10 @@ func New(kind string) Event {
 		return new(Published)
 	case "roster.covered":
 		return new(Covered)
+	case "roster.cover-offered":
+		return new(CoverOffered)
+	case "roster.cover-withdrawn":
+		return new(CoverWithdrawn)
 	case "roster.duty-began":
 		return new(DutyBegan)
 	case "roster.ladder-set":
@@ -63,16 +67,6 @@ type Published struct {
 	Posts   []Post    `json:"posts,omitempty"`
 	Shifts  []Shift   `json:"shifts,omitempty"`
 	Ladders []Ladder  `json:"ladders,omitempty"`
-}
-
-// Covered says that one person stands in for another at a post.
-type Covered struct {
-	Post  string    `json:"post"`
-	Shift string    `json:"shift,omitempty"` // only in this shift
-	Out   string    `json:"out"`
-	In    string    `json:"in"`
-	From  time.Time `json:"from"`
-	To    time.Time `json:"to"` // not included
 }
 
 // DutyBegan says that a person's duty in a shift has begun, and with it what
@@ -108,9 +102,6 @@ func (*Disabled) Kind() string { return "person.disabled" }
 // Kind is "roster.published".
 func (*Published) Kind() string { return "roster.published" }
 
-// Kind is "roster.covered".
-func (*Covered) Kind() string { return "roster.covered" }
-
 // Kind is "roster.duty-began".
 func (*DutyBegan) Kind() string { return "roster.duty-began" }
 
@@ -132,9 +123,6 @@ func (e *Disabled) About() []string { return []string{e.ID} }
 // About is "roster/lab": a site has one roster.
 func (*Published) About() []string { return []string{"roster/lab"} }
 
-// About is the post, who goes and who comes.
-func (e *Covered) About() []string { return []string{e.Post, e.Out, e.In} }
-
 // About is the person, the post and the shift.
 func (e *DutyBegan) About() []string { return []string{e.Person, e.Post, e.Shift} }
 
@@ -155,9 +143,6 @@ func (*Disabled) Enclosure() any { return nil }
 
 // Enclosure is nil.
 func (*Published) Enclosure() any { return nil }
-
-// Enclosure is nil.
-func (*Covered) Enclosure() any { return nil }
 
 // Enclosure is nil.
 func (*DutyBegan) Enclosure() any { return nil }

@@ -21,7 +21,7 @@ type naive struct {
 	covers []roster.Covered
 }
 
-func (n *naive) apply(ev roster.Event) {
+func (n *naive) apply(ev roster.Event, now time.Time) {
 	switch ev := ev.(type) {
 	case *roster.Admitted:
 		n.admit(ev.Person)
@@ -34,6 +34,12 @@ func (n *naive) apply(ev roster.Event) {
 		}
 	case *roster.Covered:
 		n.covers = append(n.covers, *ev)
+	case *roster.CoverWithdrawn:
+		for i, c := range n.covers {
+			if c.ID == ev.ID {
+				n.covers[i].To = now
+			}
+		}
 	case *roster.Published:
 		var kept []roster.Shift
 		for _, s := range n.shifts {
@@ -66,12 +72,15 @@ func (n *naive) onDuty(post string, now time.Time) map[string]int {
 		if s.Post != post || !in(s.From, s.To) {
 			continue
 		}
-		who := s.Person
+		// Who was handed the shift, one after another; a later cover for one of them undoes what came after that one.
+		held := []string{s.Person}
 		for _, c := range n.covers {
-			if c.Post == post && c.Out == who && in(c.From, c.To) && (c.Shift == "" || c.Shift == s.ID) && n.may(c.In, post, now) {
-				who = c.In
+			i := slices.Index(held, c.Out)
+			if c.Post == post && i >= 0 && in(c.From, c.To) && (c.Shift == "" || c.Shift == s.ID) && n.may(c.In, post, now) {
+				held = append(held[:i+1], c.In)
 			}
 		}
+		who := held[len(held)-1]
 		if had, ok := out[who]; n.may(who, post, now) && (!ok || s.Rank < had) {
 			out[who] = s.Rank
 		}
@@ -119,10 +128,16 @@ func drawEvent(t *rapid.T, now time.Time, serial int) roster.Event {
 		}
 		return &roster.Changed{Person: drawPerson(t, now)}
 	case 4, 5:
-		c := &roster.Covered{Post: post.Draw(t, "post"), Out: someone.Draw(t, "out"), In: someone.Draw(t, "in")}
+		if rapid.IntRange(0, 3).Draw(t, "take back") == 0 {
+			return &roster.CoverWithdrawn{ID: fmt.Sprint("cover/", rapid.IntRange(0, serial).Draw(t, "cover"))}
+		}
+		c := &roster.Covered{ID: fmt.Sprint("cover/", serial), Post: post.Draw(t, "post"), Out: someone.Draw(t, "out"), In: someone.Draw(t, "in")}
 		c.From, c.To = window(t, now)
 		if rapid.IntRange(0, 3).Draw(t, "one shift") == 0 {
 			c.Shift = fmt.Sprintf("shift/%d/0", rapid.IntRange(0, serial).Draw(t, "shift"))
+		}
+		if rapid.IntRange(0, 3).Draw(t, "only offered") == 0 {
+			return &roster.CoverOffered{Covered: *c}
 		}
 		return c
 	}
@@ -151,7 +166,7 @@ func TestTheBookAnswersAsTheWholeHistoryWould(t *testing.T) {
 			m := roster.Mark{Seq: int64(i + 1), At: now, By: "clock"}
 			events := []roster.Event{drawEvent(t, now, i)}
 			for _, ev := range append(events, b.Apply(events[0], m).DutyDue(now)...) {
-				n.apply(ev)
+				n.apply(ev, now)
 				b, decoded = b.Apply(ev, m), decoded.Apply(again(t, ev), m)
 			}
 			agree(t, b, &n, now)
@@ -239,7 +254,7 @@ func TestALocalTimeIsTheSameInstantAfterDecoding(t *testing.T) {
 
 func TestEveryKindIsMadeAndNoOther(t *testing.T) {
 	for _, ev := range []roster.Event{
-		&roster.Admitted{}, &roster.Changed{}, &roster.Disabled{}, &roster.Published{}, &roster.Covered{}, &roster.DutyBegan{}, &roster.LadderSet{}, &roster.LadderRemoved{},
+		&roster.Admitted{}, &roster.Changed{}, &roster.Disabled{}, &roster.Published{}, &roster.Covered{}, &roster.DutyBegan{}, &roster.LadderSet{}, &roster.LadderRemoved{}, &roster.CoverOffered{}, &roster.CoverWithdrawn{},
 	} {
 		if made := roster.New(ev.Kind()); reflect.TypeOf(made) != reflect.TypeOf(ev) || ev.Enclosure() != nil ||
 			len(ev.About()) < 1 || len(ev.About()) > 4 {

@@ -66,6 +66,7 @@ type Book struct {
 	Shifts  table.Map[string, []Shift]       `json:"shifts"`           // by post, each ascending by From, then ID
 	Longest table.Map[string, time.Duration] `json:"longest"`          // by post: no shift of it lasts longer; in ns
 	Covers  []Covered                        `json:"covers,omitempty"` // as recorded; later ones win
+	Offers  []Offer                          `json:"offers,omitempty"` // covers that nobody accepted yet, as recorded
 	Plans   []Plan                           `json:"plans,omitempty"`  // as recorded; later ones win
 	Began   table.Map[string, string]        `json:"began"`            // shift → whose duty has begun in it
 	Seq     int64                            `json:"seq,omitempty"`    // the newest entry folded
@@ -92,9 +93,11 @@ func (b Book) Apply(ev Event, m Mark) Book {
 	case *Published:
 		return b.publish(ev, m)
 	case *Covered:
-		c := *ev
-		c.From, c.To = utc(c.From), utc(c.To)
-		b.Covers = append(slices.DeleteFunc(slices.Clone(b.Covers), func(o Covered) bool { return !o.To.After(m.At) }), c)
+		return b.covered(*ev, m)
+	case *CoverOffered:
+		return b.offered(*ev, m)
+	case *CoverWithdrawn:
+		return b.withdrawn(ev, m)
 	case *DutyBegan:
 		b.Began = b.Began.With(ev.Shift, ev.Person)
 	case *LadderSet:
