@@ -16,7 +16,7 @@ type call struct {
 	unit, tier, sender string
 	analytes           []string // LOINC, ascending
 
-	opened    int64
+	opened    int64 // when its results were filed
 	available int64 // as the sender told
 	called    int64
 	seen      int64

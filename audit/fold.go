@@ -143,13 +143,12 @@ func ofCall(db rows, e *ledger.Entry, ev wire.Event) error {
 	if err != nil {
 		return err
 	}
-	if o, ok := ev.(*critical.Opened); ok {
-		if c == nil {
-			c = db.open(id, int64(e.Seq))
-		}
-		if c.opened == 0 {
-			opened(db, c, e, o)
-		}
+	switch ev := ev.(type) {
+	case *critical.Held: // filed now, whenever it is called
+		opened(db, row(db, c, e), e, &ev.Opened)
+		return nil
+	case *critical.Opened:
+		opened(db, row(db, c, e), e, ev)
 		return nil
 	}
 	if c == nil || c.opened == 0 {
@@ -157,6 +156,8 @@ func ofCall(db rows, e *ledger.Entry, ev wire.Event) error {
 	}
 	at := micro(e.At)
 	switch ev := ev.(type) {
+	case *critical.Released: // what was held is not called
+		c.opened = 0
 	case *critical.Called:
 		c.attempts++
 		c.called = first(c.called, at)
@@ -209,11 +210,25 @@ func (c *call) sawBy(person string, at int64) {
 	}
 }
 
-func opened(db rows, c *call, e *ledger.Entry, o *critical.Opened) {
-	c.ref, c.unit, c.tier, c.opened, c.target = o.Ref, o.Unit, o.Tier, micro(e.At), int64(o.BreachAfter)
-	if c.target <= 0 {
-		c.target = int64(time.Hour / time.Second)
+// row is the row of the call that an entry is about, made if it is not there.
+func row(db rows, c *call, e *ledger.Entry) *call {
+	if c == nil {
+		c = db.open(e.About[0], int64(e.Seq))
 	}
+	return c
+}
+
+// opened notes that a call was opened, or will be: the first time tells when its results were filed and when they are
+// late, whether the bench looked at them before or not.
+func opened(db rows, c *call, e *ledger.Entry, o *critical.Opened) {
+	c.ref, c.unit, c.tier = o.Ref, o.Unit, o.Tier
+	if c.opened == 0 {
+		c.opened, c.target = micro(e.At), int64(o.BreachAfter)
+		if c.target <= 0 {
+			c.target = int64(time.Hour / time.Second)
+		}
+	}
+	c.analytes = nil
 	c.need = always
 	c.have = hasAttempts | hasEscalation | hasDifficulties | hasTest | hasLimit | hasValue
 	for i, r := range o.Results {
