@@ -39,11 +39,24 @@ race: ## all tests under the race detector, nothing skipped
 	READBACK_REQUIRE=$(READBACK_REQUIRE) $(GO) test -race -timeout 30m $(PKG)
 
 .PHONY: lint
-lint: tools ## go vet, the format, and every linter of .golangci.yml
+lint: tools lint-app ## go vet, the format, every linter of .golangci.yml, and the web app's
 	$(GO) vet $(PKG)
 	@wrong=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$wrong" ] || { echo "not gofmt: $$wrong"; exit 1; }
 	$(LINT) fmt --diff
 	$(LINT) run $(PKG)
+
+.PHONY: lint-app
+lint-app: e2e/browser/node_modules/.package-lock.json ## biome, tsc --checkJs --strict, and the libraries against the lockfile
+	npm --prefix e2e/browser run --silent lint
+	npm --prefix e2e/browser run --silent vendor:check
+
+.PHONY: vendor
+vendor: e2e/browser/node_modules/.package-lock.json ## copy the web app's libraries anew, as the lockfile of e2e/browser says
+	npm --prefix e2e/browser run --silent vendor
+
+e2e/browser/node_modules/.package-lock.json: e2e/browser/package-lock.json
+	cd e2e/browser && npm ci --no-audit --no-fund
+	@touch $@
 
 .PHONY: fmt
 fmt: tools ## format as lint wants it

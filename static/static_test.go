@@ -2,6 +2,8 @@ package static_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"io/fs"
 	"path"
 	"regexp"
@@ -51,7 +53,7 @@ var forbidden = []struct {
 	what, in string
 	match    *regexp.Regexp
 }{
-	{"an inline script", ".html", regexp.MustCompile(`(?i)<script(?:\s+(?:type="[^"]*"|async|defer))*\s*>`)},
+	{"an inline script", ".html", regexp.MustCompile(`(?i)<script(?:\s+(?:type="(?:[^"i]|i[^"m])[^"]*"|async|defer))*\s*>`)}, // but the import map
 	{"an inline style", ".html .svg", regexp.MustCompile(`(?i)<style|\sstyle\s*=`)},
 	{"an event attribute", ".html .svg", regexp.MustCompile(`(?i)\son[a-z]+\s*=`)},
 	{"an inline style, set as an attribute", ".js", regexp.MustCompile(`setAttribute\(\s*["'` + "`" + `]style|[{,]\s*style:`)},
@@ -65,6 +67,9 @@ const namespace = "http://www.w3.org/2000/svg"
 
 func TestNothingInlineNothingStoredNothingFromOutside(t *testing.T) {
 	for name, text := range files(t) {
+		if strings.HasPrefix(name, "vendor/") {
+			continue // compared with what was published, below
+		}
 		kept := strings.ReplaceAll(string(text), namespace, "")
 		for _, f := range forbidden {
 			if !strings.Contains(" "+f.in+" ", " "+path.Ext(name)+" ") {
@@ -97,12 +102,20 @@ func TestTheRulesFindWhatTheyForbid(t *testing.T) {
 	}
 }
 
-var imported = regexp.MustCompile(`(?m)^import (?:\{ (.*) \}|\* as \w+) from "\./([^"]+)";$`)
+var (
+	imported = regexp.MustCompile(`(?m)^import (?:\{ (.*) \}|\* as \w+|\w+) from "([^"]+)";$`)
+	lazily   = regexp.MustCompile(`import\("\./([^"]+)"\)`)
+	mapped   = regexp.MustCompile(`"([^"]+)":"/(vendor/[^"]+)"`)
+)
 
 // A browser says only when it runs a module that a name in it is missing.
 func TestEveryImportIsThereAndEveryModuleIsUsed(t *testing.T) {
 	all := files(t)
-	used := map[string]bool{"main.js": true}
+	libraries := map[string]string{}
+	used := map[string]bool{"main.js": true, "worker.js": true}
+	for _, m := range mapped.FindAllStringSubmatch(string(all["index.html"]), -1) {
+		libraries[m[1]], used[m[2]] = m[2], true
+	}
 	for name, text := range all {
 		if path.Ext(name) != ".js" {
 			continue
@@ -110,14 +123,22 @@ func TestEveryImportIsThereAndEveryModuleIsUsed(t *testing.T) {
 		if got, want := len(imported.FindAll(text, -1)), bytes.Count(text, []byte("\nimport "))+strings.Count(string(text[:7]), "import "); got != want {
 			t.Errorf("%s: %d of %d imports are of the form that this test reads", name, got, want)
 		}
+		for _, m := range lazily.FindAllSubmatch(text, -1) {
+			if used[string(m[1])] = true; all[string(m[1])] == nil {
+				t.Errorf("%s imports %s, which is not there", name, m[1])
+			}
+		}
 		for _, m := range imported.FindAllSubmatch(text, -1) {
-			from := string(m[2])
+			from, own := strings.CutPrefix(string(m[2]), "./")
+			if !own {
+				from = libraries[from]
+			}
 			used[from] = true
 			if all[from] == nil {
-				t.Errorf("%s imports %s, which is not there", name, from)
+				t.Errorf("%s imports %s, which is not there", name, m[2])
 			}
 			for what := range strings.SplitSeq(string(m[1]), ", ") {
-				if what != "" && !regexp.MustCompile(`(?m)^export (?:async )?(?:function|const|class) `+what+`\b`).Match(all[from]) {
+				if own && what != "" && !regexp.MustCompile(`(?m)^export (?:(?:async )?(?:function|const|class) |\{ )`+what+`\b`).Match(all[from]) {
 					t.Errorf("%s imports %s, which %s does not export", name, what, from)
 				}
 				if what != "" && len(regexp.MustCompile(`\b`+what+`\b`).FindAll(text, 2)) < 2 {
@@ -127,8 +148,30 @@ func TestEveryImportIsThereAndEveryModuleIsUsed(t *testing.T) {
 		}
 	}
 	for name := range all {
-		if path.Ext(name) == ".js" && !used[name] {
+		if ext := path.Ext(name); (ext == ".js" || ext == ".mjs") && !used[name] {
 			t.Errorf("%s is imported by nobody", name)
 		}
+	}
+}
+
+// Nobody changes a library by hand: its README has the hash of what was published.
+func TestTheLibrariesAreWhatTheirReadmeSays(t *testing.T) {
+	all := files(t)
+	row := regexp.MustCompile(`(?m)^\| ([\w-]+\.mjs) \| \S+ \| [\d.]+ \| \S+ \| ([0-9a-f]{64}) \|$`)
+	noted := map[string]string{}
+	for _, m := range row.FindAllSubmatch(all["vendor/README.md"], -1) {
+		noted["vendor/"+string(m[1])] = string(m[2])
+	}
+	for name, text := range all {
+		if path.Ext(name) != ".mjs" {
+			continue
+		}
+		if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != noted[name] {
+			t.Errorf("%s is not what its README notes: run make vendor", name)
+		}
+		delete(noted, name)
+	}
+	if len(noted) > 0 {
+		t.Errorf("noted, but not there: %v", noted)
 	}
 }

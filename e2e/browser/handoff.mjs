@@ -65,5 +65,5 @@ await story(async (browser) => {
   must(readFileSync(await receipt.path(), "utf8").includes("readback"), "the receipt holds no checkpoint");
 
   const traces = await lee.evaluate(() => [location.pathname + location.search + location.hash, document.title, localStorage.length + sessionStorage.length, document.cookie]);
-  must(traces[0] === "/" && /^(\(\d+\) )?Readback$/.test(traces[1]) && traces[2] === 0 && traces[3] === "", `traces: ${JSON.stringify(traces)}`);
+  must(/^\/#\/answer\/[0-9A-Z]+\/\d+$/.test(traces[0]) && /^(\(\d+\) )?Readback$/.test(traces[1]) && traces[2] === 0 && traces[3] === "", `traces: ${JSON.stringify(traces)}`);
 });

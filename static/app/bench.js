@@ -1,96 +1,109 @@
-// The bench: every open call as it grows, what waits for the laboratory, and what is over.
+// The bench: what needs a human now, with its owner and what happens otherwise; every open call as it grows; what is over.
 
-import { h, icon } from "./dom.js";
-import { ringing } from "./list.js";
-import { button, due, kindOf, labels, outcome, then, value } from "./parts.js";
-import { app, connected, now } from "./state.js";
+import { computed } from "@preact/signals";
+import { useState } from "preact/hooks";
+import { OnNow } from "./duty.js";
+import { Ringing, show } from "./list.js";
+import { Phone } from "./phone.js";
+import { go } from "./route.js";
+import { alone, calls, conn, connected, finished, now, second, work } from "./state.js";
+import { Task } from "./task.js";
 import { atDesk, byUrgency, urgency } from "./urgency.js";
-import { because, called, capital, clock, count, day, exact, named, reason, span, took } from "./words.js";
+import { Button, called, due, h, Heading, html, icon, kindOf, labels, outcome, then, value } from "./ui.js";
+import { because, clock, count, day, exact, limit, named, span, t, took } from "./words.js";
 
 const lately = 20_000; // ms for which a call that has just closed is marked
 
-export function bench() {
-  const calls = byUrgency(app.calls, now());
-  const desk = calls.filter(atDesk);
-  const rest = calls.filter((c) => !atDesk(c));
-  return h("div", { class: "bench" },
-    h("div", { class: "page-head" }, heading(desk.length + app.work.length)),
-    h("div", { class: "bench-main" },
-      desk.map((c) => card(c, true)),
-      h("section", { class: "panel", "aria-labelledby": "open-calls" },
-        h("div", { class: "panel-head" }, h("h2", { id: "open-calls" }, desk.length ? "Other open calls" : "Open calls"),
-          h("p", { class: "note" }, rest.length ? `${rest.length} open${connected() ? ", growing as it happens" : ""}` : "none")),
-        app.alone ? h("p", { class: "notice" }, `${count(app.alone, "open call has", "open calls have")} nobody connected here whom it called: telephone sooner.`) : null,
-        rest.map((c) => card(c, false)))),
-    h("div", { class: "bench-side" }, work(), closed(), ringing()));
+const sorted = computed(() => byUrgency(calls.value, now()));
+
+export function Bench() {
+  const desk = sorted.value.filter(atDesk);
+  const rest = sorted.value.filter((c) => !atDesk(c));
+  const items = [...work.value].sort((a, b) => Number(!!b.critical) - Number(!!a.critical) || (a.opened < b.opened ? -1 : 1));
+  return html`<div class="bench">
+    <div class="page-head">${h(Head, { n: desk.length + items.length })}${h(Button, { do: () => go("hand"), children: html`${icon("plus")}<span>${t("Enter a result by hand")}</span>` })}</div>
+    <div class="bench-main">
+      ${desk.length + items.length > 0 ? html`<section class="tasks" aria-label=${t("What needs a person now, the most urgent first")}>
+        ${desk.map((call) => h(DeskCall, { key: call.id, call }))}${items.map((item) => h(Task, { key: item.id, item }))}</section>` : null}
+      <section class="panel" aria-labelledby="open-calls"><div class="panel-head"><h2 id="open-calls">${desk.length ? t("Other open calls") : t("Open calls")}</h2>
+        <p class="note">${rest.length === 0 ? t("none") : connected() ? t("{n} open, growing as it happens", { n: rest.length }) : t("{n} open", { n: rest.length })}</p></div>
+        ${alone.value ? html`<p class="notice">${count(alone.value, "{n} open call has nobody connected here whom it called: telephone sooner.", "{n} open calls have nobody connected here whom they called: telephone sooner.")}</p>` : null}
+        ${rest.map((call) => h(OpenCall, { key: call.id, call }))}</section>
+    </div>
+    <div class="bench-side">${h(OnNow, {})}${h(Closed, {})}${h(Ringing, {})}</div></div>`;
 }
 
-function heading(n) {
-  if (app.line.state === "connecting") return h("div", {}, h("h1", { tabindex: "-1" }, "Connecting"));
-  const late = app.calls.filter((c) => urgency(c, now()).kind === "late").length;
-  const at = connected() ? `${day(now())}, ${clock(now())}` : `As of ${clock(app.line.since)}`;
-  return h("div", {}, h("h1", { tabindex: "-1" }, !connected() ? "The bench as it was" : n === 0 ? "Nothing waits for the laboratory" : n === 1 ? "1 thing needs a person now" : `${n} things need a person now`),
-    h("p", {}, `${count(app.calls.length, "call is", "calls are")} open${late ? `, ${late} late` : ""}. ${at}`));
+/** @param {{ n: number }} props */
+function Head({ n }) {
+  const at = Math.max(second.value, now());
+  if (conn.value.state === "connecting") return h(Heading, { children: t("Connecting") });
+  const late = calls.value.filter((c) => urgency(c, at).kind === "late").length;
+  const head = !connected() ? t("The bench as it was") : n === 0 ? t("Nothing waits for the laboratory") : count(n, "1 thing needs a person now", "{n} things need a person now");
+  return html`<div>${h(Heading, { children: head })}<p>${count(calls.value.length, "{n} call is open", "{n} calls are open")}${late ? t(", {n} late", { n: late }) : ""}.${" "}
+    ${connected() ? `${day(at)}, ${clock(at)}` : t("As of {time}", { time: clock(conn.value.since) })}</p></div>`;
 }
 
-function card(c, desk) {
-  const { kind } = urgency(c, now());
-  const r = c.results[0] ?? {};
-  return h("article", { class: `bench-call ${desk ? "desk" : ""} ${kind}`, "data-key": c.id, "data-ref": c.ref, "aria-label": labels(c) },
-    desk ? h("header", { class: "desk-head" },
-      h("h2", {}, icon("late"), `Telephone now: ${labels(c)}${c.unitNow || c.unit ? `, ${c.unitNow || c.unit}` : ""}`), h("p", {}, due(c)),
-      h("p", { class: "desk-why" }, telephone(c))) : null,
-    h("div", { class: "bench-row" },
-      desk ? null : h("p", { class: `tag ${kind}` }, kindOf(c), due(c, true)),
-      c.results.map((one) => h("p", {}, h("b", {}, one.label), " ", value(one.value, one.unit, "small"))),
-      h("p", { class: "soft" }, [c.unitNow || c.unit, c.patient.name || "not identified"].filter(Boolean).join(" · ")),
-      c.mismatches ? h("p", { class: "tag plain" }, icon("unequal"), count(c.mismatches, "mismatch", "mismatches")) : null,
-      button("open", { class: "button slim end", "data-id": c.id, "aria-label": `Look: ${labels(c)}, ${c.ref}` }, "Look", icon("next"))),
-    r.why ? h("p", { class: "note" }, `${capital(r.why)}. `, then(c)) : h("p", { class: "note" }, then(c)),
-    timeline(c));
+/** Row names a call: test, value, place, patient, and how often its read-back did not match. @param {{ call: Call, brief?: boolean }} props */
+function Row({ call: c, brief }) {
+  const { kind } = urgency(c, Math.max(second.value, now()));
+  return html`<div class="bench-row">${brief ? null : html`<p class=${`tag ${kind}`}>${kindOf(c)}${due(c, true)}</p>`}
+    ${c.results.map((r) => html`<p><b>${r.label}</b> ${value(r.value, r.unit, "small")}</p>`)}
+    <p class="soft">${c.unitNow || c.unit ? `${c.unitNow || c.unit} · ` : ""}<bdi>${c.patient.name || t("not identified")}</bdi></p>
+    ${c.mismatches ? html`<p class="tag plain">${icon("unequal")}${count(c.mismatches, "{n} mismatch", "{n} mismatches")}</p>` : null}
+    <span class="end">${h(Button, { kind: "slim", do: () => show(c), label: `${t("Look")}: ${labels(c)}, ${c.ref}`, children: html`${t("Look")}${icon("next")}` })}</span></div>`;
 }
 
-function telephone(c) {
-  const asked = c.rungs.filter((r) => r.ask !== "desk" && (r.to ?? []).length);
-  const why = c.rungs.findLast((r) => r.ask === "desk" || r.desk)?.why ?? "";
-  const who = [...new Set(asked.flatMap((r) => r.to.map(named)))];
-  const silent = c.mismatches > 1 ? because(why) : who.length ? `No read-back from ${who.join(", ")} for ${span(now() - Date.parse(asked[0].at))}` : "Nobody was found to call";
-  return `${silent}.`;
+/** DeskCall is a call that the laboratory telephones now. @param {{ call: Call }} props */
+function DeskCall({ call: c }) {
+  const [open, set] = useState(false);
+  const { kind } = urgency(c, Math.max(second.value, now()));
+  return html`<article class=${`bench-call desk ${kind}`} data-ref=${c.ref} aria-label=${labels(c)}>
+    <header class="desk-head"><h2>${icon("late")}<span>${t("Telephone now: {what}", { what: labels(c) })}${c.unitNow || c.unit ? `, ${c.unitNow || c.unit}` : ""}</span></h2><p>${due(c)}</p><p class="desk-why">${h(Silent, { call: c })} ${then(c)}</p></header>
+    ${h(Row, { call: c, brief: true })}
+    <p class="note">${limit(c.results[0]?.why)}</p>
+    ${open ? h(Phone, { call: c, close: () => set(false) }) : html`<p>${h(Button, { kind: "primary", off: !connected(), do: () => set(true), children: html`${icon("phone")}<span>${t("Telephone it")}</span>` })}</p>`}
+    ${h(Timeline, { call: c })}</article>`;
 }
 
-// timeline is what happened to a call, in order, and what comes next.
-function timeline(c) {
-  const looks = (c.seen ?? []).map((l) => ({ at: l.at, what: "Seen", who: named(l.by) }));
-  const rungs = c.rungs.map((r) => (r.ask === "desk" ? { at: r.at, what: "Desk told", who: "", why: r.why } : { at: r.at, what: r.desk ? "Called, desk told" : "Called", who: called({ ...r, desk: false }), why: r.why }));
-  const done = c.standing === "open" ? [] : [{ at: c.finished, what: c.outcome === "read-back" ? "Read back" : "Ended", who: named(c.owner), end: true }];
-  const all = [{ at: c.opened, what: "Opened", who: "" }, ...rungs, ...looks, ...done].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-  const items = all.map((e) => h("li", { class: e.end ? "end" : "", title: e.why ? because(e.why) : null }, h("b", {}, e.what), h("span", {}, e.who), h("time", {}, exact(e.at, now()))));
-  if (c.standing === "open") {
-    items.push(h("li", { class: "wait" }, h("b", {}, "Read back"), h("span", {}, c.mismatches ? `not yet, ${count(c.mismatches, "mismatch", "mismatches")}` : "not yet")));
-    if (c.next) items.push(h("li", { class: "next" }, h("b", {}, called(c.next)), h("time", {}, `at ${clock(c.next.at, now())}`)));
-  }
-  return h("ol", { class: "timeline", "aria-label": "What happened so far" }, items);
+/** @param {{ call: Call }} props */
+function OpenCall({ call: c }) {
+  const [open, set] = useState(false);
+  const { kind } = urgency(c, Math.max(second.value, now()));
+  return html`<article class=${`bench-call ${kind}`} data-ref=${c.ref} aria-label=${labels(c)}>${h(Row, { call: c })}
+    <p class="note">${c.results[0]?.why ? `${limit(c.results[0].why)}. ` : ""}${then(c)}
+      ${open ? null : html` <button type="button" class="text" onClick=${() => set(true)}>${t("Telephone it sooner")}</button>`}</p>
+    ${open ? h(Phone, { call: c, close: () => set(false) }) : null}
+    ${h(Timeline, { call: c })}</article>`;
 }
 
-function work() {
-  return h("section", { class: "panel", "aria-labelledby": "work" }, h("h2", { id: "work" }, "To settle"),
-    app.work.length === 0 ? h("p", { class: "note" }, "Nothing waits. Every message was understood.") : null,
-    h("ul", { class: "rows" }, app.work.map((w) => {
-      const late = Date.parse(w.opened) + 600_000 <= now();
-      return h("li", { "data-key": w.id, class: w.critical ? "hot" : "" }, h("span", { class: w.critical ? "alarm" : "soon" }, icon(w.critical ? "critical" : "significant")),
-        h("span", {}, h("b", {}, reason(w.reason)), w.critical && w.reason !== "unidentified" ? h("span", { class: "alarm" }, " may be critical") : null, h("br"),
-          h("span", { class: "note" }, [w.sender && `From ${w.sender}`, w.code && `code ${[w.code, w.system].filter(Boolean).join(" ")}`, w.waiting > 1 && `${w.waiting} results wait`].filter(Boolean).join(", ") || "Kept whole",
-            `. With ${named(w.owner)}; asked again at ${clock(w.due, now())}.`)),
-        h("span", { class: `note end${late ? " alarm" : ""}` }, `${span(now() - Date.parse(w.opened))} old`));
-    })));
+/** Silent says who did not answer, and for how long. @param {{ call: Call }} props */
+function Silent({ call: c }) {
+  const first = c.rungs.find((r) => r.ask !== "desk" && (r.to ?? []).length);
+  const names = [...new Set(c.rungs.filter((r) => r.ask !== "desk").flatMap((r) => (r.to ?? []).map(named)))];
+  if ((c.mismatches ?? 0) > 1) return html`${because(c.rungs.findLast((r) => r.ask === "desk" || r.desk)?.why ?? "")}.`;
+  if (!first) return html`${t("Nobody was found to call.")}`;
+  return html`${t("No read-back from {who} for {time}.", { who: names.join(", "), time: span(Math.max(second.value, now()) - Date.parse(first.at)) })}`;
 }
 
-function closed() {
-  return h("section", { class: "panel", "aria-labelledby": "closed" }, h("h2", { id: "closed" }, "Closed in the last hours"),
-    app.finished.length === 0 ? h("p", { class: "note" }, "None yet.") : null,
-    h("ul", { class: "rows", id: "closed-calls" }, app.finished.map((c) => h("li", { "data-key": c.id, "data-ref": c.ref, class: now() - Date.parse(c.finished) < lately ? "fresh" : "" },
-      h("span", { class: "ready" }, icon("done")),
-      h("span", {}, h("b", {}, c.results.map((r) => [r.label, r.value, r.unit].filter(Boolean).join(" ")).join(", ")), h("br"),
-        h("span", { class: "note" }, `${outcome(c)}${c.mismatches ? `, after ${count(c.mismatches, "mismatch", "mismatches")}` : ""}.`)),
-      h("span", { class: "note end" }, exact(c.finished, now()), h("br"), `in ${took(Date.parse(c.finished) - Date.parse(c.opened))}`)))));
+/** Timeline is what happened to a call, in order, and what comes next. @param {{ call: Call }} props */
+export function Timeline({ call: c }) {
+  const looks = (c.seen ?? []).map((l) => ({ at: l.at, what: t("Seen"), who: named(l.by), why: "", end: false }));
+  const got = (/** @type {{ by?: Name, to?: Name, at: string }[]} */ (c.delivered ?? [])).map((d) => ({ at: d.at, what: t("Delivered"), who: named(d.by ?? d.to), why: "", end: false }));
+  const rungs = c.rungs.map((r) => (r.ask === "desk" ? { at: r.at, what: t("Desk told"), who: "", why: r.why, end: false } : { at: r.at, what: r.desk ? t("Called, desk told") : t("Called"), who: called({ ...r, desk: false }), why: r.why, end: false }));
+  const done = c.standing === "open" ? [] : [{ at: c.finished ?? "", what: c.outcome === "read-back" ? t("Read back") : t("Ended"), who: named(c.owner), why: "", end: true }];
+  const all = [{ at: c.opened, what: t("Opened"), who: "", why: "", end: false }, ...rungs, ...got, ...looks, ...done].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return html`<ol class="timeline" aria-label=${t("What happened so far")}>
+    ${all.map((e) => html`<li class=${e.end ? "end" : ""} title=${e.why ? because(e.why) : undefined}><b>${e.what}</b><span>${e.who}</span><time>${exact(e.at, now())}</time></li>`)}
+    ${c.standing === "open" ? html`<li class="wait"><b>${t("Read back")}</b><span>${c.mismatches ? `${t("not yet")}, ${count(c.mismatches, "{n} mismatch", "{n} mismatches")}` : t("not yet")}</span></li>` : null}
+    ${c.standing === "open" && c.next ? html`<li class="next"><b>${called(c.next)}</b><time>${t("at {time}", { time: clock(c.next.at, now()) })}</time></li>` : null}</ol>`;
+}
+
+function Closed() {
+  const at = Math.max(second.value, now());
+  return html`<section class="panel" aria-labelledby="closed"><h2 id="closed">${t("Closed in the last hours")}</h2>
+    ${finished.value.length === 0 ? html`<p class="note">${t("None yet.")}</p>` : null}
+    <ul class="rows" id="closed-calls">${finished.value.slice(0, 40).map((c) => html`<li key=${c.id} data-ref=${c.ref} class=${at - Date.parse(c.finished ?? "") < lately ? "fresh" : ""}><span class="ready">${icon("done")}</span>
+      <span><b>${c.results.map((r) => [r.label, r.value, r.unit].filter(Boolean).join(" ")).join(", ")}</b><br />
+        <span class="note">${outcome(c)}${c.mismatches ? count(c.mismatches, ", after {n} mismatch", ", after {n} mismatches") : ""}.</span></span>
+      <span class="note end">${exact(c.finished ?? c.opened, now())}<br />${t("in {time}", { time: took(Date.parse(c.finished ?? "") - Date.parse(c.opened)) })}</span></li>`)}</ul></section>`;
 }

@@ -1,71 +1,78 @@
-// One call: who, the value, why, when, who was asked; and the one thing to do.
+// One call: who, the value, why, when, who was told; and how to answer.
 
-import { h, icon } from "./dom.js";
-import { button, due, facts, kindOf, outcome, sense, then, value } from "./parts.js";
-import { app, connected, find, now, ofLab } from "./state.js";
+import { useEffect } from "preact/hooks";
+import { Answers } from "./answers.js";
+import { covers, look } from "./draft.js";
+import { answerAt, go } from "./route.js";
+import { connected, fate, find, me, now, ofLab, over, second } from "./state.js";
+import { Trend } from "./trend.js";
 import { urgency } from "./urgency.js";
-import { because, called, capital, clock, count, exact, mayNot, named, sent, took } from "./words.js";
+import { Button, called, cover, due, fact, facts, h, Heading, html, icon, kindOf, outcome, patientName, rungWhy, sense, then, value, why } from "./ui.js";
+import { clock, count, exact, named, sent, t, took } from "./words.js";
 
-export const backTo = () => button("back", { class: "back" }, icon("back"), ofLab() ? "The bench" : "My calls");
+/** Back goes to where calls are listed. */
+export const Back = () => html`<button type="button" class="back" onClick=${() => go("")}>${icon("back")}<span>${ofLab() ? t("The bench") : t("My calls")}</span></button>`;
 
-export function call() {
-  const c = find(app.screen.call);
+/** @param {{ id: string }} props */
+export function CallPage({ id }) {
+  const c = find(id);
+  useEffect(() => {
+    if (!c && !over.value.has(id) && connected()) void fate(id);
+  }, [id, !c, connected()]);
   if (!c) {
-    return [backTo(), h("h1", { tabindex: "-1" }, "This call is not here any more"),
-      h("p", { class: "soft" }, "It is over, or you do not cover it any more. The laboratory knows what became of it.")];
+    return html`${h(Back, {})}${h(Heading, { children: t("This call is not here any more") })}
+      <p class="soft">${t("It is over, or you do not cover it any more. The laboratory knows what became of it.")}</p>`;
   }
-  return [
-    backTo(),
-    c.standing === "open" ? countdown(c) : over(c),
-    h("section", { class: "panel stack patient-panel", "aria-label": "Patient and result" },
-      h("h1", { tabindex: "-1" }, c.patient.identified ? c.patient.name || "Name not sent" : "Patient not identified"),
-      facts(c), c.results.map((r) => result(r))),
-    asked(c),
-    c.standing === "open" ? dock(c) : null,
-  ];
+  const hide = covers(c);
+  return html`<div class="call-page">${h(Back, {})}
+    ${c.standing === "open" ? h(Countdown, { call: c }) : h(Fate, { call: c })}
+    <div class="stack">
+      <section class="panel stack patient-panel" aria-label=${t("Patient and result")}>
+        ${h(Heading, { children: html`<bdi>${patientName(c)}</bdi>` })}${facts(c, hide)}
+        ${hide ? h(Half, { call: c }) : null}
+        ${c.results.map((r) => h(ResultPart, { key: r.id, result: r, hide }))}
+      </section>
+      ${hide ? null : c.results.map((r) => h(Trend, { key: r.id, call: c, result: r }))}
+    </div>
+    <div class="side-column stack">${c.standing === "open" ? h(Answers, { call: c }) : null}${h(Told, { call: c })}</div></div>`;
 }
 
-const countdown = (c) =>
-  h("section", { class: `countdown ${urgency(c, now()).kind}`, "aria-label": "How urgent" },
-    h("p", { class: "kind" }, kindOf(c)), h("p", { class: "time" }, due(c)),
-    h("p", { class: "then" }, then(c), c.mismatches ? ` ${count(c.mismatches, "read-back", "read-backs")} did not match so far.` : ""));
+/** Half says that a read-back is under way: its value stays covered, so that it is not copied. @param {{ call: Call }} props */
+const Half = ({ call }) => html`<div class="notice stack"><p>${t("Your read-back is half typed. The value stays covered until you go on, or clear what you typed.")}</p>
+  <p class="row">${h(Button, { kind: "primary", do: () => go(answerAt(call)), children: t("Go on typing") })}${h(Button, { do: () => look(call), children: html`${icon("eye")}${t("Look at the value (clears what you typed)")}` })}</p></div>`;
 
-// over tells what became of a call.
-export const over = (c) =>
-  h("section", { class: "verdict yes", role: "status" }, icon("done"), h("h2", {}, outcome(c)),
-    h("p", {}, `At ${exact(c.finished, now())}, ${took(Date.parse(c.finished) - Date.parse(c.opened))} after it was opened. Nothing is left to do.`));
-
-function result(r) {
-  const row = (label, what) => (what ? h("div", {}, h("dt", {}, label), h("dd", {}, what)) : null);
-  return h("section", { class: "result", "data-key": r.id, "aria-label": r.label || "Result" },
-    h("h2", {}, r.label || "Result"),
-    h("p", { class: "row" }, sense(r), r.status === "C" ? h("b", { class: "tag plain" }, "Corrected") : null),
-    r.outcome === "withdrawn" ? h("p", {}, "The laboratory took this result back. Do not use it.") : h("p", {}, value(r.value, r.unit, "big")),
-    r.why ? h("p", { class: "why" }, icon("critical"), h("span", {}, `${capital(r.why)}.`)) : null,
-    h("dl", { class: "facts" }, row("Usual", r.range), row("Taken", sent(r.taken, now())), row("Reported", sent(r.resulted, now())),
-      row("Accession", r.accession), row("Status", { F: "Final", P: "Preliminary", C: "Corrected" }[r.status] ?? r.status)));
+/** @param {{ call: Call }} props */
+function Countdown({ call: c }) {
+  const { kind } = urgency(c, Math.max(second.value, now()));
+  return html`<section class=${`countdown ${kind}`} aria-label=${t("How urgent")}><p class="kind">${kindOf(c)}</p><p class="time">${due(c)}</p>
+    <p class="then">${then(c)}${c.mismatches ? ` ${count(c.mismatches, "{n} read-back did not match so far.", "{n} read-backs did not match so far.")}` : ""}</p></section>`;
 }
 
-function asked(c) {
-  const looks = (c.seen ?? []).map((l) => ({ at: l.at, text: `${l.by.id === app.me?.id ? "You" : named(l.by)} opened it`, why: "" }));
-  const rungs = c.rungs.map((r) => ({ at: r.at, text: `${called(r)} ${called(r) === "You" ? "were" : r.ask === "desk" ? "told" : "called"}`.replace("Laboratory desk told", "Laboratory desk told to telephone"), why: r.why }));
+/** Fate tells what became of a call. @param {{ call: Call }} props */
+export const Fate = ({ call: c }) => html`<section class="verdict yes" role="status">${icon("done")}<h2>${outcome(c)}</h2>
+  <p>${t("At {time}, {took} after it was opened. Nothing is left to do.", { time: exact(c.finished ?? c.opened, now()), took: took(Date.parse(c.finished ?? "") - Date.parse(c.opened)) })}</p></section>`;
+
+/** @param {{ result: Result, hide: boolean }} props */
+function ResultPart({ result: r, hide }) {
+  return html`<section class="result" aria-label=${r.label || t("Result")}>
+    <div class="row between"><h2>${r.label || t("Result")}</h2><p class="row">${sense(r)}${r.status === "C" ? html`<b class="tag plain">${t("Corrected")}</b>` : null}</p></div>
+    ${r.outcome === "withdrawn" ? html`<p>${t("The laboratory took this result back. Do not use it.")}</p>` : html`<p>${hide ? cover(t("Value")) : value(r.value, r.unit, "big")}</p>`}
+    ${hide ? null : why(r)}
+    <dl class="facts">${fact(t("Usual"), r.range)}${fact(t("Taken"), sent(r.taken, now()))}${fact(t("Reported"), sent(r.resulted, now()))}${fact(t("Accession"), r.accession)}
+      ${fact(t("Status"), t(/** @type {Record<string, string>} */ ({ F: "Final", P: "Preliminary", C: "Corrected" })[r.status ?? ""] ?? r.status ?? ""))}</dl></section>`;
+}
+
+/** Told is who was asked and who looked, in order, with times and why. @param {{ call: Call }} props */
+function Told({ call: c }) {
+  const looks = (c.seen ?? []).map((l) => ({ at: l.at, text: l.by.id === me.value?.id ? t("You opened it") : t("{who} opened it", { who: named(l.by) }), why: "" }));
+  const rungs = c.rungs.map((r) => {
+    const who = called(r);
+    const text = r.ask === "desk" ? t("Laboratory desk told to telephone") : who === t("You") ? t("You were called") : t("{who} called", { who });
+    return { at: r.at, text, why: r.why };
+  });
   const all = [...rungs, ...looks].sort((a, b) => (a.at < b.at ? -1 : 1));
-  return h("section", { class: "panel", "aria-labelledby": "asked" }, h("h2", { id: "asked" }, "Who was called"),
-    h("ol", { class: "story" }, all.map((e) => h("li", {}, h("time", {}, exact(e.at, now())), h("span", {}, h("b", {}, e.text === "You were" ? "You were called" : e.text), e.why ? [h("br"), h("span", { class: "note" }, because(e.why))] : null))),
-      c.next ? h("li", { class: "next" }, h("time", {}, clock(c.next.at, now())), h("span", {}, h("b", {}, `Next: ${called(c.next)}`))) : null),
-    h("p", { class: "note" }, `Opened ${exact(c.opened, now())}. Call ${c.ref}, version ${c.version}.`));
-}
-
-function dock(c) {
-  if (!connected()) {
-    return h("section", { class: "dock", "aria-label": "Answer" },
-      h("p", { class: "notice" }, "Not connected: an answer cannot be sent now, and what you see may be old. Telephone the laboratory."));
-  }
-  if (c.may.readBack) {
-    return h("section", { class: "dock", "aria-label": "Answer" },
-      button("answer", { class: "button primary tall", "data-id": c.id }, icon("equal"), "Mine: read it back"));
-  }
-  return h("section", { class: "dock", "aria-label": "Answer" },
-    h("p", { class: "notice" }, ofLab() && c.may.why !== "not-fresh" && !app.me.receives ? "The laboratory reports; whoever was called reads it back." : (mayNot[c.may.why] ?? "You cannot read this call back.")),
-    c.may.why === "not-fresh" ? button("fresh", { class: "button primary tall" }, "Sign in again") : null);
+  return html`<section class="panel" aria-labelledby="told"><h2 id="told">${t("Who was told")}</h2>
+    <ol class="story">${all.map((e) => html`<li><time>${exact(e.at, now())}</time><span><b>${e.text}</b>${rungWhy(e.why)}</span></li>`)}
+      ${c.next ? html`<li class="next"><time>${clock(c.next.at, now())}</time><span><b>${t("Next: {who}", { who: called(c.next) })}</b></span></li>` : null}</ol>
+    <p class="note">${t("Opened {time}. Call {ref}, version {n}.", { time: exact(c.opened, now()), ref: c.ref, n: c.version })}</p></section>`;
 }

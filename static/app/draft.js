@@ -1,85 +1,125 @@
 // What is being read back, in this page's memory alone: what was typed survives a lost connection and a new sign-in.
 
-import { app, find, lock, record, refresh } from "./state.js";
 import { play } from "./ring.js";
+import { calls, drafts, find, lock, onCalls, record, refresh, seen } from "./state.js";
+import { locale, problem, t } from "./words.js";
 
-// draftOf returns the draft of a call, made at need.
-// phase: "typing", "sending", "unsure" (no answer came), "differs", "done", "closed", "changed".
-export function draftOf(c) {
-  let d = app.drafts.get(c.id);
-  if (!d) app.drafts.set(c.id, (d = blank(c)));
+/** @param {Draft} d */
+function put(d) {
+  drafts.value = new Map(drafts.value).set(d.call.id, d);
   return d;
 }
 
-const blank = (c) => ({ call: c, values: {}, tail: "", phase: "typing", key: "", field: "", say: "", facts: null, done: null });
+/** @param {Draft} d @param {Partial<Draft>} news */
+const change = (d, news) => put({ ...(drafts.value.get(d.call.id) ?? d), ...news });
 
-// clear forgets what was typed.
-export const clear = (id) => app.drafts.delete(id);
+/** @param {Call} c @returns {Draft} */
+const blank = (c) => ({ call: c, values: {}, tail: "", entered: "", phase: "typing", key: "", field: "", say: "", facts: null, done: null, glass: "" });
 
-// asked are the results whose value is read back.
+/** draftOf returns the draft of a call, made at need. Its phase is "typing", "sending", "unsure" (no answer came), "differs", "done", "closed" or "changed". @param {Call} c */
+export const draftOf = (c) => drafts.value.get(c.id) ?? put(blank(c));
+
+/** clear forgets what was typed. @param {string} id */
+export function clear(id) {
+  if (!drafts.value.has(id)) return;
+  const next = new Map(drafts.value);
+  next.delete(id);
+  drafts.value = next;
+}
+
+/** look shows a call again: what was typed before is forgotten, so that it is read and not copied. @param {Call} c */
+export function look(c) {
+  clear(c.id);
+  seen(find(c.id) ?? c);
+}
+
+/** covers tells whether a call's value stays covered, since its read-back is under way. @param {Call} c */
+export function covers(c) {
+  const d = drafts.value.get(c.id);
+  return !!d && ["typing", "sending", "unsure", "differs"].includes(d.phase) && (d.tail !== "" || Object.values(d.values).some(Boolean));
+}
+
+/** asked are the results whose value is read back. @param {Call} c */
 export const asked = (c) => c.results.filter((r) => r.outcome !== "withdrawn");
 
-// changed tells whether the call says something else now than what is being read back.
+/** moved tells whether the call says something else now than what is being read back. @param {Draft} d */
 export function moved(d) {
   const c = find(d.call.id);
-  return !c || c.standing !== "open" || c.version !== d.call.version;
+  return c?.standing !== "open" || c.version !== d.call.version;
 }
 
-// type takes over what a field holds. Another text is another attempt, with a key of its own.
-export function type(d, field, text) {
-  if (d.phase === "sending") return;
-  if (field === "tail") d.tail = text;
-  else d.values[field] = text;
-  Object.assign(d, { key: "", phase: "typing", field: "", say: "" });
+/** type takes over what a field holds. Another text is another attempt, with a key of its own. @param {string} id @param {string} field @param {string} text @param {string} by */
+export function type(id, field, text, by) {
+  const d = drafts.value.get(id);
+  if (!d || d.phase === "sending") return;
+  const entered = d.entered && d.entered !== by ? "keyed" : by;
+  change(d, { ...(field === "tail" ? { tail: text } : { values: { ...d.values, [field]: text } }), entered, key: "", phase: "typing", field: "", say: "" });
 }
 
-// send reads back. One attempt has one key, whatever happens to its answer: pressed twice, it counts once.
-export async function send(d, draw) {
-  if (d.phase === "sending" || d.phase === "done") return;
-  const empty = asked(d.call).find((r) => !(d.values[r.id] ?? "").trim());
+/** typed is what a field holds. @param {string} id @param {string} field */
+export const typed = (id, field) => (field === "tail" ? drafts.value.get(id)?.tail : drafts.value.get(id)?.values[field]) ?? "";
+
+/** @param {string} id @param {string} why */
+export function refusedInput(id, why) {
+  const d = drafts.value.get(id);
+  if (d) change(d, { say: why });
+}
+
+/** @param {Draft} d */
+export const retype = (d) => change(d, { phase: "typing", say: "", field: "" });
+
+/** @param {Draft} d @param {string} why */
+export const breakGlass = (d, why) => change(d, { glass: why, key: "" });
+
+/** send reads back. One attempt has one key, whatever happens to its answer: pressed twice, it counts once. @param {string} id */
+export async function send(id) {
+  let d = drafts.value.get(id);
+  if (!d || d.phase === "sending" || d.phase === "done") return;
+  const values = d.values;
+  const empty = asked(d.call).find((r) => !(values[r.id] ?? "").trim());
   if (empty || !d.tail.trim()) {
-    Object.assign(d, { phase: "typing", field: empty ? empty.id : "tail", say: empty ? "Type the value you read." : "Type the last four characters of the record number." });
-    draw();
+    change(d, { phase: "typing", field: empty ? empty.id : "tail", say: empty ? t("Type the value you read.") : t("Type the last four characters of the record number.") });
     return;
   }
-  d.key ||= crypto.randomUUID();
-  Object.assign(d, { phase: "sending", field: "", say: "" });
-  draw();
-  const body = { call: d.call.id, version: d.call.version, values: d.values, tail: d.tail, entered: "keyed", locale: navigator.language };
+  d = change(d, { key: d.key || crypto.randomUUID(), phase: "sending", field: "", say: "" });
+  /** @type {Record<string, any>} */
+  const body = { call: d.call.id, version: d.call.version, values: d.values, tail: d.tail, entered: d.entered || "keyed", locale: locale() };
+  if (d.glass) body.glass = d.glass;
   try {
-    d.done = await record("read-back", body, d.key);
-    Object.assign(d, { phase: "done", key: "" });
+    change(d, { done: await record("read-back", body, d.key), phase: "done", key: "" });
     play("done");
   } catch (p) {
-    refused(d, p);
+    refused(d, /** @type {Problem} */ (p));
   }
   refresh();
-  draw();
 }
 
-// settle asks again, with the key of the first time, about a read-back whose answer was lost while its call changed: it
-// can record nothing new, and tells whether this very read-back was what closed the call.
-export function settle(draw) {
-  const d = app.drafts.get(app.screen.call);
-  if (d?.phase === "unsure" && d.key && moved(d)) send(d, draw);
-}
+// A lost answer is asked for again with its first key when its call has changed: that can record nothing new, and tells
+// whether this very read-back was what closed the call.
+onCalls(() => {
+  for (const d of drafts.value.values()) if (d.phase === "unsure" && d.key && moved(d)) void send(d.call.id);
+});
 
-// unsettled are the answers after which it is not known whether the read-back counts.
+/** unsettled are the answers after which it is not known whether the read-back counts. */
 const unsettled = ["no-answer", "in-doubt", "stopping", "internal", "crowded", "moved-on"];
+/** @type {Record<string, string>} */
+const phases = { mismatch: "differs", closed: "closed", stale: "changed", "unknown-call": "closed" };
 
+/** @param {Draft} d @param {Problem} p */
 function refused(d, p) {
-  d.say = [p.say, p.do].filter(Boolean).join(" ");
-  d.facts = p.facts ?? null;
+  const facts = p.facts ?? null;
   if (unsettled.includes(p.code)) {
-    d.phase = "unsure";
+    change(d, { phase: "unsure", say: problem(p), facts });
     return;
   }
-  d.phase = { mismatch: "differs", closed: "closed", stale: "changed", "unknown-call": "closed" }[p.code] ?? "typing";
   if (p.code === "signed-out" || p.code === "sign-in-first" || p.facts?.reason === "not-fresh") {
-    d.say = "You are signed in again. Press Read back once more: what you typed is still here.";
+    change(d, { phase: "typing", facts, say: t("You are signed in again. Press Read back once more: what you typed is still here.") });
     lock("Sign in again to read back. What you typed is kept on this page.");
     return; // the key stays: it is still the same attempt
   }
-  d.key = "";
-  d.field = p.field === "tail" ? "tail" : (p.field ?? "").replace(/^values\./, "");
+  const field = p.field === "tail" ? "tail" : (p.field ?? "").replace(/^values\./, "");
+  change(d, { phase: phases[p.code] ?? "typing", say: p.code === "closed" ? p.say : problem(p), facts, key: "", field: p.code === "not-yours" ? "" : field });
 }
+
+/** open tells whether a call is still open. @param {string} id */
+export const stillOpen = (id) => calls.value.some((c) => c.id === id);

@@ -8,6 +8,7 @@ const longest = 5_000; // ms between two tries
 
 // What a close code means, where it is not "come back" (see docs/protocol.md).
 const signedOut = 4401;
+/** @type {Record<number, string>} */
 const halt = {
   4400: "This page and Readback do not understand each other. Load the page again.",
   4429: "Readback is open in too many windows of yours. Close some, then try again.",
@@ -16,16 +17,23 @@ const halt = {
 export class Line {
   // hears has: start(start), entry(frame), beat(beat), state(state, why), signedOut().
   // States: "connecting", "catching" (up), "live", "down", "behind" (the node itself is cut off), "off".
+  /** @param {{ start(s: Start): void, entry(f: Entry): void, beat(b: Beat): void, state(state: string, why: string): void, signedOut(): void }} hears */
   constructor(hears) {
     this.hears = hears;
     this.state = "off";
-    this.last = null; // place of the last frame, the next one's prev
+    this.last = /** @type {number | null} */ (null); // place of the last frame, the next one's prev
     this.epoch = 0;
     this.tries = 0;
-    this.asks = new Map();
+    this.asks = /** @type {Map<string, { resolve(ok: any): void, reject(p: any): void }>} */ (new Map());
     this.asked = 0;
+    this.again = 0;
+    this.quiet = 0;
+    this.opened = false;
+    this.heard = 0; // ms of the wall clock, which goes on while a machine sleeps
+    this.ws = /** @type {WebSocket | null} */ (null);
     addEventListener("online", () => this.wake());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.wake());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && (this.slept(), this.wake()));
+    setInterval(() => this.slept(), 1_000);
   }
 
   // open connects; the state goes to "live" once everything up to now is here.
@@ -40,6 +48,7 @@ export class Line {
     ws.onopen = () => {
       if (this.ws !== ws) return;
       this.opened = true;
+      this.heard = Date.now();
       this.watch(silence);
       const body = this.last === null ? {} : { after: this.last, epoch: this.epoch };
       ws.send(JSON.stringify({ id: "follow", do: "follow", body }));
@@ -48,7 +57,7 @@ export class Line {
     ws.onclose = (e) => this.ws === ws && this.closed(e.code);
   }
 
-  // close ends the line until open is called. forget gives the place up, too.
+  /** close ends the line until open is called. forget gives the place up, too. @param {boolean} [forget] */
   close(forget) {
     clearTimeout(this.again);
     this.again = 0;
@@ -57,22 +66,35 @@ export class Line {
     this.say("off");
   }
 
+  // slept finds that no frame came for too long by the wall clock: a machine that slept, or a tab that was frozen, does
+  // not know what it missed, whatever its timers say.
+  slept() {
+    if (!this.ws || !this.opened || Date.now() - this.heard <= silence) return;
+    this.drop();
+    this.say("down");
+    this.retry();
+  }
+
   // wake tries at once when a try is pending anyway.
   wake() {
     if (this.again) this.open();
   }
 
-  // ask runs a command on the very node whose entries come over this line. It rejects with the server's problem, or with
-  // an Error when the line is lost: then the command may have run.
+  /**
+   * ask runs a command on the very node whose entries come over this line. It rejects with the server's problem, or with
+   * an Error when the line is lost: then the command may have run.
+   * @param {string} what @param {object} body @param {string} [key] @returns {Promise<any>}
+   */
   ask(what, body, key) {
     if (this.state !== "live" && this.state !== "behind") return Promise.reject(new Error("not connected"));
     const id = `q${++this.asked}`;
     return new Promise((resolve, reject) => {
       this.asks.set(id, { resolve, reject });
-      this.ws.send(JSON.stringify({ id, do: what, key, body }));
+      this.ws?.send(JSON.stringify({ id, do: what, key, body }));
     });
   }
 
+  /** @param {string} state @param {string} [why] */
   say(state, why = "") {
     if (this.state === state && !why) return;
     this.state = state;
@@ -89,6 +111,7 @@ export class Line {
     if (ws) ws.close();
   }
 
+  /** @param {number} milliseconds */
   watch(milliseconds) {
     clearTimeout(this.quiet);
     this.quiet = setTimeout(() => {
@@ -98,7 +121,9 @@ export class Line {
     }, milliseconds);
   }
 
+  /** @param {any} f */
   frame(f) {
+    this.heard = Date.now();
     this.watch(silence);
     if (f.start) return this.start(f.start);
     if (f.beat) return this.beat(f.beat);
@@ -113,6 +138,7 @@ export class Line {
     this.hears.entry(f);
   }
 
+  /** @param {Start} s */
   start(s) {
     this.last = s.after;
     this.epoch = s.epoch;
@@ -121,8 +147,9 @@ export class Line {
     this.say("live");
   }
 
+  /** @param {Beat} b */
   beat(b) {
-    if (b.last > this.last) return this.lost();
+    if (b.last > (this.last ?? 0)) return this.lost();
     this.hears.beat(b);
     if (this.state === "live" || this.state === "behind") this.say(b.age > silence ? "behind" : "live");
   }
@@ -134,6 +161,7 @@ export class Line {
     this.retry();
   }
 
+  /** @param {number} code */
   closed(code) {
     const never = !this.opened;
     this.drop();

@@ -1,64 +1,92 @@
-// My open calls, the most urgent first.
+// My open calls, the most urgent first; and those that are over.
 
-import { h, icon } from "./dom.js";
-import { button, due, kindOf, labels, ladder, outcome, sense, value, who } from "./parts.js";
-import { able } from "./ring.js";
-import { app, connected, now } from "./state.js";
+import { computed } from "@preact/signals";
+import { answerAt, callAt, go } from "./route.js";
+import { able, open, play, wake } from "./ring.js";
+import { calls, conn, connected, duty, finished, is, me, now, say, second, seen } from "./state.js";
+import { covers } from "./draft.js";
 import { byUrgency, urgency } from "./urgency.js";
-import { clock, count, took } from "./words.js";
+import { Button, cover, due, h, Heading, html, icon, kindOf, labels, Ladder, outcome, sense, value, who } from "./ui.js";
+import { clock, count, t, took } from "./words.js";
 
-export function list() {
-  const calls = byUrgency(app.calls, now());
-  const late = calls.filter((c) => urgency(c, now()).kind === "late").length;
-  return [
-    h("div", { class: "page-head" }, heading(calls, late)),
-    h("div", { class: "calls" }, calls.map(card)),
-    finished(),
-    ringing(),
-  ];
+/** show opens a call's page, and stops its ringing. @param {Call} c */
+export function show(c) {
+  open(c);
+  if (!covers(c)) seen(c);
+  go(callAt(c));
 }
 
-function heading(calls, late) {
-  if (app.line.state === "connecting") return h("div", {}, h("h1", { tabindex: "-1" }, "Connecting"));
+const sorted = computed(() => byUrgency(calls.value, now()));
+
+export function List() {
+  return html`<div class="page-head">${h(Head, {})}</div>
+    <div class="calls">${sorted.value.map((call) => h(Card, { key: call.id, call }))}</div>
+    ${h(Over, { most: 5 })}${h(Ringing, {})}`;
+}
+
+function Head() {
+  const n = calls.value.length;
+  const late = calls.value.filter((c) => urgency(c, Math.max(second.value, now())).kind === "late").length;
+  if (conn.value.state === "connecting") return h(Heading, { children: t("Connecting") });
   if (!connected()) {
-    return h("div", {}, h("h1", { tabindex: "-1" }, `${count(calls.length, "call", "calls")}, as of ${clock(app.line.since)}`),
-      h("p", {}, "New calls cannot reach this screen now. They go to the telephone and to the next person instead."));
+    return html`<div>${h(Heading, { children: count(n, "{n} call, as of {time}", "{n} calls, as of {time}", { time: clock(conn.value.since) }) })}
+      <p>${t("New calls cannot reach this screen now. They go to the telephone and to the next person instead.")}</p></div>`;
   }
-  if (calls.length === 0) {
-    const none = app.me.role === "administrator" ? "Results do not reach administrators. Admit people with: readback user add" : "A new call appears here by itself.";
-    return h("div", {}, h("h1", { tabindex: "-1" }, "No calls wait for you"), h("p", {}, none));
-  }
-  const rest = late ? ` ${late === 1 ? "One is late." : `${late} are late.`}` : "";
-  return h("div", {}, h("h1", { tabindex: "-1" }, calls.length === 1 ? "1 call waits for you" : `${calls.length} calls wait for you`), h("p", {}, `The most urgent first.${rest}`));
+  if (n === 0) return html`<div>${h(Heading, { children: t("No calls wait for you") })}<p>${is("administrator") ? t("Results do not reach administrators.") : html`${t("A new call appears here by itself.")} ${on()}`}</p></div>`;
+  return html`<div>${h(Heading, { children: count(n, "{n} call waits for you", "{n} calls wait for you") })}
+    <p>${t("The most urgent first.")} ${late ? count(late, "One is late.", "{n} are late.") : ""}</p></div>`;
 }
 
-function card(c) {
-  const { kind } = urgency(c, now());
-  const words = !connected() ? "Look" : c.may.readBack ? "Answer" : "Look";
-  return h("article", { class: `call ${kind}`, "data-key": c.id, "aria-label": `${kind}: ${labels(c)}` },
-    h("header", { class: "call-head" }, kindOf(c), due(c)),
-    h("div", { class: "call-body" },
-      h("div", {}, c.results.map((r) => [h("h2", {}, r.label || "Result"), h("p", { class: "row" }, r.outcome === "withdrawn" ? null : value(r.value, r.unit), sense(r))])),
-      who(c),
-      button("open", { class: `button${c.may.readBack && connected() && kind !== "significant" ? " primary" : ""}`, "data-id": c.id, "aria-label": `${words}: ${labels(c)}, ${c.patient.name ?? ""}` }, words, icon("next"))),
-    ladder(c));
+/** on says until when this person is on duty. */
+function on() {
+  const mine = (duty.value?.duty ?? []).filter((d) => d.who.id === me.value?.id);
+  const shift = duty.value?.shifts.find((s) => s.person === me.value?.id && Date.parse(s.from) <= now() && Date.parse(s.to) > now());
+  if (mine.length === 0) return duty.value ? t("You are not on duty now.") : "";
+  return shift ? t("You are on until {time}.", { time: clock(shift.to, now()) }) : t("You are on duty.");
 }
 
-function finished() {
-  const mine = app.finished.filter((c) => c.owner?.id === app.me?.id || c.may.called);
-  if (mine.length === 0) return null;
-  return h("section", { class: "panel", "aria-labelledby": "finished" }, h("h2", { id: "finished" }, "Over in the last hours"),
-    h("ul", { class: "rows" }, mine.map((c) => h("li", { "data-key": c.id }, h("span", { class: "ready" }, icon("done")),
-      h("span", {}, h("b", {}, c.results.map((r) => `${r.label} ${r.value ?? ""} ${r.unit ?? ""}`).join(", ")), h("br"),
-        h("span", { class: "note" }, `${c.patient.name ?? "Not identified"}. ${outcome(c)}.`)),
-      h("span", { class: "note end" }, clock(c.finished, now()), h("br"), `in ${took(Date.parse(c.finished) - Date.parse(c.opened))}`)))));
+/** @param {{ call: Call }} props */
+function Card({ call: c }) {
+  const { kind } = urgency(c, Math.max(second.value, now()));
+  const hidden = covers(c);
+  const words = !connected() || !c.may.readBack ? t("Look") : hidden ? t("Go on") : t("Answer");
+  const press = () => (hidden ? go(answerAt(c)) : show(c));
+  const main = c.may.readBack && connected() && kind !== "significant";
+  return html`<article class=${`call ${kind}`} aria-label=${`${t(kind)}: ${labels(c)}`}>
+    <header class="call-head">${kindOf(c)}${due(c)}</header>
+    <div class="call-body">
+      <div>${c.results.map((r) => html`<h2>${r.label || t("Result")}</h2><p class="row">${r.outcome === "withdrawn" ? null : hidden ? cover(t("Value")) : value(r.value, r.unit)}${sense(r)}</p>`)}</div>
+      ${who(c, hidden)}
+      ${h(Button, { kind: main ? "primary" : "", do: press, label: `${words}: ${labels(c)}, ${c.patient.name ?? ""}`, children: html`${words}${icon("next")}` })}
+    </div>
+    ${h(Ladder, { call: c })}</article>`;
 }
 
-// ringing says whether this screen will ring, and tests it.
-export function ringing() {
+const mine = computed(() => finished.value.filter((c) => c.owner?.id === me.value?.id || c.may.called));
+
+/** Over is what was answered in the last hours. @param {{ most?: number }} props */
+export function Over({ most = 1000 }) {
+  if (mine.value.length === 0) return most < 1000 ? null : html`<p class="panel soft">${t("Nothing was called to you in the last 12 hours.")}</p>`;
+  return html`<section class="panel" aria-labelledby="finished"><h2 id="finished">${t("Over in the last hours")}</h2>
+    <ul class="rows">${mine.value.slice(0, most).map((c) => html`<li key=${c.id}><span class="ready">${icon("done")}</span>
+      <span><b>${c.results.map((r) => [r.label, r.value, r.unit].filter(Boolean).join(" ")).join(", ")}</b><br /><span class="note"><bdi>${c.patient.name ?? t("Patient not identified")}</bdi>. ${outcome(c)}.</span></span>
+      <span class="end"><button type="button" class="button slim" onClick=${() => go(callAt(c))} aria-label=${`${t("Look")}: ${labels(c)}, ${c.ref}`}>${clock(c.finished ?? c.opened, now())}${icon("next")}</button>
+        <span class="note">${t("in {time}", { time: took(Date.parse(c.finished ?? "") - Date.parse(c.opened)) })}</span></span></li>`)}</ul></section>`;
+}
+
+export const Past = () => html`<div class="page-head"><div>${h(Heading, { children: t("Past calls") })}<p>${t("What was called to you in the last 12 hours, the newest first.")}</p></div></div>${h(Over, { most: 1000 })}`;
+
+/** test rings once, so that one hears it before it counts. */
+export async function test() {
+  await wake();
+  play("critical");
+  say(able()[0] ? t("You should hear three rising notes.") : t(able()[1]));
+}
+
+/** Ringing says whether this screen will ring, and tests it. */
+export function Ringing() {
   const [will, why] = able();
-  return h("section", { class: "panel ringing", "aria-labelledby": "ringing" },
-    h("h2", { id: "ringing" }, icon(will ? "bell" : "mute"), will ? "Will ring" : "Cannot ring"),
-    h("p", { class: "note" }, why, navigator.vibrate ? "" : " This device does not vibrate."),
-    button("test-ring", { class: "button" }, icon("bell"), "Test the ring"));
+  return html`<section class="panel ringing" aria-labelledby="ringing"><h2 id="ringing">${icon(will ? "bell" : "mute")}${will ? t("Will ring") : t("Cannot ring")}</h2>
+    <p class="note">${t(why)}${"vibrate" in navigator ? "" : ` ${t("This device does not vibrate.")}`}</p>
+    ${h(Button, { do: test, children: html`${icon("bell")}${t("Test the ring")}` })}</section>`;
 }

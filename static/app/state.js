@@ -1,159 +1,282 @@
 // What this page knows, in its memory alone: nothing is kept when it is closed.
 
+import { batch, signal } from "@preact/signals";
 import { Line } from "./line.js";
+import { zone } from "./words.js";
 
-// app is everything the screens are drawn from.
-export const app = {
-  me: null, site: "", zone: "UTC",
-  locked: null, // why a sign-in is asked for: "", or a sentence; null: it is not
-  login: "", // as it was typed, for the next sign-in in place
-  line: { state: "off", since: 0, why: "" },
-  stale: false, // something happened, and what it changed is not here yet
-  calls: [], finished: [], work: [], alone: 0,
-  screen: { name: "list", call: "" },
-  drafts: new Map(), // by call: what is being read back
-  over: new Map(), // by call: what became of one that was looked at
-  opened: new Set(), // ringing stops for what was opened here
-  note: "", // a sentence at the top of the screen
-};
+export const me = signal(/** @type {Me | null} */ (null));
+export const site = signal("");
+export const begun = signal(false); // it is known whether anybody is signed in
 
-const changed = []; // who draws and rings
+/** why a sign-in is asked for: "", or a sentence; null: it is not. */
+export const locked = signal(/** @type {string | null} */ (null));
+/** the screen is covered because nobody touched it for a while; the line stays, and it still rings. */
+export const covered = signal(false);
 
-export const onChange = (f) => changed.push(f);
-export const change = (what) => changed.forEach((f) => f(what));
+export const conn = signal({ state: "off", since: 0, why: "" });
+export const stale = signal(false); // something happened, and what it changed is not here yet
+export const calls = signal(/** @type {Call[]} */ ([])); // open
+export const finished = signal(/** @type {Call[]} */ ([])); // of the last hours, the newest first
+export const work = signal(/** @type {Work[]} */ ([]));
+export const bells = signal(/** @type {Bell[]} */ ([])); // of a device: what rings, without saying what
+export const alone = signal(0);
+export const duty = signal(/** @type {Roster | null} */ (null));
+/** by call: what is being read back. */
+export const drafts = signal(/** @type {Map<string, Draft>} */ (new Map()));
+/** by call: what became of one that was looked at. */
+export const over = signal(/** @type {Map<string, Call | null>} */ (new Map()));
 
-// Ledger time: the server's, carried on by this machine.
+// Ledger time: the server's, carried on by this machine. second ticks with it.
 let base = Date.now() - performance.now();
 export const now = () => base + performance.now();
-const setClock = (t) => {
-  base = Date.parse(t) - performance.now();
+/** @param {string} at */
+const setClock = (at) => {
+  base = Date.parse(at) - performance.now();
 };
+export const second = signal(now());
+setInterval(() => {
+  second.value = now();
+}, 1000);
 
 let heard = Date.now(); // when the last frame came, ledger time
 const hours = 12;
+
+/** @type {(() => void)[]} */
+const hears = [];
+/** onCalls hears when the calls have changed. @param {() => void} f */
+export const onCalls = (f) => hears.push(f);
+
+// A finger on the screen: nothing moves under it. What came meanwhile is shown when it is let go.
+let held = false;
+/** @type {null | (() => void)} */
+let waiting = null;
+/** @param {boolean} is */
+export function hold(is) {
+  held = is;
+  if (is || !waiting) return;
+  const show = waiting;
+  waiting = null;
+  show();
+}
+/** @param {() => void} f */
+const show = (f) => {
+  if (!held) return f();
+  const before = waiting;
+  waiting = () => {
+    before?.();
+    f();
+  };
+};
+
+/** @type {Map<string, string>} */
+let texts = new Map();
+/** same gives the object that is there already, if the server says nothing new of it. @template {{ id: string }} T @param {T[]} next @param {T[]} before @returns {T[]} */
+function same(next, before) {
+  const old = new Map(before.map((one) => [one.id, one]));
+  return next.map((one) => {
+    const text = JSON.stringify(one);
+    const had = old.get(one.id);
+    if (had && texts.get(one.id) === text) return had;
+    texts.set(one.id, text);
+    return one;
+  });
+}
 
 export const line = new Line({
   start(s) {
     setClock(s.now);
     heard = now();
-    const another = app.me && app.me.id !== s.me.id;
-    if (another) forget();
-    Object.assign(app, { me: s.me, site: s.site, zone: s.zone, calls: s.calls ?? [], work: s.work ?? [], locked: null });
-    change("calls");
+    if (me.value && me.value.id !== s.me.id) forget();
+    batch(() => {
+      me.value = s.me;
+      site.value = s.site;
+      zone.value = s.zone;
+      bells.value = s.bells ?? [];
+      if (!s.me.bare) {
+        calls.value = same(s.calls ?? [], calls.value);
+        work.value = same(s.work ?? [], work.value);
+        locked.value = null;
+      }
+      second.value = now();
+    });
+    for (const f of hears) f();
+    setTimeout(dutyNow); // the line is live only after this
     refresh();
   },
   entry(f) {
     heard = now();
-    if (f.kind === "ledger.erased") app.over.clear();
-    if (!f.kind?.startsWith("session.")) refresh();
+    if (f.kind === "ledger.erased") over.value = new Map();
+    if (f.kind?.startsWith("session.")) return;
+    if (f.kind?.startsWith("roster.") || f.kind?.startsWith("person.")) dutyNow();
+    const of = f.kind?.startsWith("critical.") ? (f.about ?? []).filter((id) => id.startsWith("call/")) : [];
+    if (of.length === 0 || f.kind === "critical.opened" || f.kind === "critical.corrected") refresh();
+    else for (const id of of) refresh(id);
   },
   beat(b) {
     setClock(b.now);
     heard = now() - (b.age > 10_000 ? b.age : 0);
   },
   state(state, why) {
-    app.line = { state, since: heard, why };
-    change("line");
+    conn.value = { state, since: heard, why };
   },
   signedOut() {
-    lock("Your sign-in is over. What you typed is kept on this page.");
+    if (!covered.value) lock("Your sign-in is over. What you typed is kept on this page.");
+    else batch(() => {
+      covered.value = false;
+      lock("");
+    });
   },
 });
 
-// forget drops what belongs to the person before.
+/** forget drops what belongs to the person before. */
 export function forget() {
-  app.drafts.clear();
-  app.over.clear();
-  app.opened.clear();
-  Object.assign(app, { calls: [], finished: [], work: [], me: null, screen: { name: "list", call: "" }, note: "" });
+  texts = new Map();
+  batch(() => {
+    drafts.value = new Map();
+    over.value = new Map();
+    calls.value = [];
+    finished.value = [];
+    work.value = [];
+    bells.value = [];
+    duty.value = null;
+    me.value = null;
+    covered.value = false;
+  });
 }
 
-// lock asks for a sign-in in place; everything stays in memory and nothing of it on the screen.
+/** lock asks for a sign-in in place; everything stays in memory and nothing of it on the screen. @param {string} why */
 export function lock(why) {
   line.close();
-  app.locked = why;
-  change("lock");
+  locked.value = why;
 }
 
-// signIn takes what /api/sign-in, /api/setup or /api/me answered.
+/** signIn takes what /api/sign-in, /api/setup or /api/me answered. @param {SignedIn} answer */
 export function signIn(answer) {
-  if (app.me && app.me.id !== answer.me.id) {
+  if (me.value && me.value.id !== answer.me.id) {
     forget();
     line.close(true);
   }
-  Object.assign(app, { me: answer.me, site: answer.site, zone: answer.zone, locked: null });
+  batch(() => {
+    me.value = answer.me;
+    site.value = answer.site;
+    zone.value = answer.zone;
+    locked.value = answer.me.bare ? "" : null;
+    covered.value = false;
+    begun.value = true;
+  });
   line.open();
-  change("lock");
 }
 
+/** @type {Set<string> | null} */
+let dirty = new Set(); // null: everything
 let timer = 0;
 let asking = false;
-let again = false;
 const slow = 1_500; // ms after which an answer that is not here means that the screen may be old
+const few = 6; // single calls asked for; with more everything is asked for at once
 
-// refresh asks for all calls anew: debounced, one question at a time, and once more if something came meanwhile.
-export function refresh() {
-  again = true;
+/** refresh asks anew for a call, or for everything: debounced, one question at a time. @param {string} [id] */
+export function refresh(id) {
+  if (!id) dirty = null;
+  else dirty?.add(id);
   if (!timer && !asking) timer = setTimeout(ask, 40);
 }
 
 async function ask() {
   timer = 0;
   asking = true;
-  again = false;
-  const late = setTimeout(() => stale(true), slow);
+  const these = dirty;
+  dirty = new Set();
+  const late = setTimeout(() => (stale.value = true), slow);
   try {
-    const c = await line.ask("calls", { hours });
-    Object.assign(app, { calls: c.calls ?? [], finished: c.finished ?? [], work: c.work ?? [], alone: c.alone ?? 0 });
-    await fate();
-    stale(false);
-    change("calls");
+    if (these && these.size <= few) await some([...these]);
+    else await all();
+    stale.value = false;
   } catch {
     // Without a line the next start replaces everything; what was refused is asked again.
     if (line.state === "live") setTimeout(refresh, slow);
-    again = false;
   }
   clearTimeout(late);
   asking = false;
-  if (again) refresh();
+  if (dirty === null || dirty.size > 0) timer = setTimeout(ask, 40);
 }
 
-function stale(is) {
-  if (app.stale === is) return;
-  app.stale = is;
-  change("line");
+async function all() {
+  /** @type {Calls} */
+  const c = await line.ask("calls", { hours });
+  show(() => {
+    batch(() => {
+      calls.value = same(c.calls ?? [], calls.value);
+      finished.value = same(c.finished ?? [], finished.value);
+      work.value = same(c.work ?? [], work.value);
+      bells.value = c.bells ?? [];
+      alone.value = c.alone ?? 0;
+    });
+    for (const f of hears) f();
+  });
 }
 
-// fate asks what became of the call on the screen when it is not open any more.
-async function fate() {
-  const id = app.screen.call;
-  if (!id || app.calls.some((c) => c.id === id) || app.over.has(id)) return;
-  const known = app.finished.find((c) => c.id === id) ?? (await line.ask("call", { call: id }).catch(() => null));
-  app.over.set(id, known);
+/** @param {string[]} ids */
+async function some(ids) {
+  /** @type {Map<string, Call | null>} */
+  const got = new Map();
+  for (const id of ids) {
+    got.set(id, await line.ask("call", { call: id }).catch((/** @type {Problem} */ p) => {
+      if (!p.code) throw p;
+      return null;
+    }));
+  }
+  show(() => {
+    const open = calls.value.filter((c) => !got.has(c.id));
+    const done = finished.value.filter((c) => !got.has(c.id));
+    for (const c of got.values()) {
+      if (c?.standing === "open") open.push(c);
+      else if (c) done.unshift(c);
+    }
+    batch(() => {
+      calls.value = same(open, calls.value);
+      finished.value = same(done, finished.value);
+    });
+    for (const f of hears) f();
+  });
 }
 
-// find is a call by id, open or just over.
-export const find = (id) => app.calls.find((c) => c.id === id) ?? app.finished.find((c) => c.id === id) ?? app.over.get(id);
+setInterval(() => conn.value.state === "live" && refresh(), 60_000); // who would be called next changes with the clock
 
-// noAnswer is the problem of a request that nobody answered: it may have happened.
+async function dutyNow() {
+  duty.value = await line.ask("roster", {}).catch(() => duty.value);
+}
+
+/** fate asks what became of a call that is not in the lists. @param {string} id */
+export async function fate(id) {
+  const is = await line.ask("call", { call: id }).catch(() => null);
+  over.value = new Map(over.value).set(id, is);
+}
+
+/** find is a call by id, open or over. @param {string} id @returns {Call | null | undefined} */
+export const find = (id) => calls.value.find((c) => c.id === id) ?? finished.value.find((c) => c.id === id) ?? over.value.get(id);
+
+/** noAnswer is the problem of a request that nobody answered: it may have happened. @type {Problem} */
 const noAnswer = { code: "no-answer", say: "No answer came.", do: "" };
 const patience = 8_000; // ms for an answer
 
-// record runs a command that records, over the line: it is this screen's person who acts, whoever signs in beside it in
-// the same browser. It throws the server's problem, or noAnswer.
+/**
+ * record runs a command over the line: it is this screen's person who acts, whoever signs in beside it in the same
+ * browser. It throws the server's problem, or noAnswer.
+ * @param {string} what @param {object} body @param {string} [key] @returns {Promise<any>}
+ */
 export async function record(what, body, key) {
-  let timer = 0;
-  const late = new Promise((_, reject) => (timer = setTimeout(reject, patience, noAnswer)));
+  let late = 0;
+  const wait = new Promise((_, reject) => (late = setTimeout(reject, patience, noAnswer)));
   try {
-    return await Promise.race([line.ask(what, body, key), late]);
+    return await Promise.race([line.ask(what, body, key), wait]);
   } catch (p) {
-    throw p.code ? p : noAnswer;
+    throw /** @type {Problem} */ (p).code ? p : noAnswer;
   } finally {
-    clearTimeout(timer);
+    clearTimeout(late);
   }
 }
 
-// post is a request to sign in or out. It throws the server's problem, or noAnswer.
+/** post is a request to sign in or out. It throws the server's problem, or noAnswer. @param {string} path @param {object} body @returns {Promise<any>} */
 export async function post(path, body) {
   let response, out;
   try {
@@ -168,13 +291,24 @@ export async function post(path, body) {
 
 const told = new Set();
 
-// seen tells the laboratory, once a version, that this person has opened a call.
+/** seen tells the laboratory, once a version, that this person has opened a call. @param {Call} call */
 export function seen(call) {
-  const mark = `${app.me?.id} ${call.id} ${call.version}`;
-  if (!app.me?.receives || call.standing !== "open" || told.has(mark)) return;
+  const mark = `${me.value?.id} ${call.id} ${call.version}`;
+  if (!me.value?.receives || call.standing !== "open" || told.has(mark)) return;
   told.add(mark);
   record("seen", { call: call.id, version: call.version }, crypto.randomUUID()).catch(() => told.delete(mark));
 }
 
-export const ofLab = () => ["technician", "supervisor", "director"].includes(app.me?.role);
-export const connected = () => app.line.state === "live" || app.line.state === "catching";
+export const ofLab = () => ["technician", "supervisor", "director"].includes(me.value?.role ?? "");
+/** @param {...string} roles */
+export const is = (...roles) => roles.includes(me.value?.role ?? "");
+export const connected = () => conn.value.state === "live" || conn.value.state === "catching";
+
+// What is to be said aloud by a screen reader.
+export const polite = signal("");
+export const assertive = signal("");
+/** @param {string} text @param {boolean} [loud] */
+export function say(text, loud) {
+  const region = loud ? assertive : polite;
+  region.value = region.value === text ? `${text} ` : text;
+}

@@ -1,0 +1,77 @@
+// One thing that waits for the laboratory: what it is, whose it is, what happens otherwise, and how it is settled.
+
+import { useState } from "preact/hooks";
+import { go } from "./route.js";
+import { connected, is, now, record, refresh, second } from "./state.js";
+import { Button, Field, h, html, icon } from "./ui.js";
+import { clock, count, named, problem, reason, span, t } from "./words.js";
+
+const mapped = ["unknown-test", "unknown-unit", "no-limit"];
+
+/** @param {{ item: Work }} props */
+export function Task({ item: w }) {
+  const [open, set] = useState(false);
+  const late = Date.parse(w.opened) + 600_000 <= Math.max(second.value, now());
+  const facts = [w.label, w.sender && t("From {who}", { who: w.sender }), w.code && t("code {code}", { code: [w.code, w.system].filter(Boolean).join(" ") }), (w.waiting ?? 0) > 1 && t("{n} results wait", { n: w.waiting })].filter(Boolean);
+  const held = w.reason === "held" || w.reason === "confirm";
+  return html`<article class=${`task ${w.critical ? "critical" : "significant"}`} data-work=${w.id} aria-label=${reason(w.reason)}>
+    <div class="task-head"><div class="what"><h3>${icon(w.critical ? "critical" : "significant")}<span>${reason(w.reason)}</span></h3>
+      <p class="note">${facts.join(", ") || t("Kept whole")}${w.critical && w.reason !== "unidentified" ? html`. <span class="alarm">${t("May be critical")}</span>` : ""}.${" "}
+        ${t("With {who}.", { who: named(w.owner) })} ${w.due ? t(held ? "Called anyway at {time}." : "Asked again at {time}.", { time: clock(w.due, now()) }) : ""}${" "}
+        <span class=${late ? "alarm" : ""}>${t("{time} old.", { time: span(Math.max(second.value, now()) - Date.parse(w.opened)) })}</span></p></div>
+      ${h(Button, { kind: "slim", expanded: open, off: !connected(), do: () => set(!open), children: open ? t("Close") : held ? t("Decide") : t("Settle") })}</div>
+    ${open ? html`<div class="task-body stack">${held ? h(Decide, { item: w }) : mapped.includes(w.reason) && is("supervisor", "director") && w.code ? h(MapCode, { item: w }) : h(Settle, { item: w })}</div>` : null}</article>`;
+}
+
+/** does gives a command and what was said to it. */
+function useCommand() {
+  const [say, set] = useState("");
+  /** @param {string} what @param {object} body */
+  const run = async (what, body) => {
+    set("");
+    try {
+      await record(what, body, crypto.randomUUID());
+      refresh();
+      return true;
+    } catch (p) {
+      set(problem(/** @type {Problem} */ (p)));
+      return false;
+    }
+  };
+  return { say, run };
+}
+
+/** @param {{ item: Work }} props */
+function Decide({ item: w }) {
+  const { say, run } = useCommand();
+  return html`<p>${t("Confirm calls it at once. Rerun waits for the second measurement; it is called when the time is over in any case.")}</p>
+    <p class="wrong" role="alert">${say}</p>
+    <p class="row">${h(Button, { kind: "primary", do: () => run("held.confirm", { work: w.id }), children: t("Confirm: call it now") })}${h(Button, { do: () => run("held.rerun", { work: w.id }), children: html`${icon("flask")}${t("Rerun it")}` })}</p>`;
+}
+
+/** @param {{ item: Work }} props */
+function MapCode({ item: w }) {
+  const { say, run } = useCommand();
+  const [loinc, setLoinc] = useState("");
+  const [label, setLabel] = useState("");
+  const [unit, setUnit] = useState("");
+  return html`<p>${t("Say once what this code means. What waits for it is judged then.")}</p>
+    <div class="trio">${h(Field, { id: `loinc-${w.id}`, label: "LOINC", hint: t("Such as 2823-3"), value: loinc, change: setLoinc })}${h(Field, { id: `label-${w.id}`, label: t("Test"), hint: t("As people say it"), value: label, change: setLabel })}${h(Field, { id: `unit-${w.id}`, label: t("Unit"), hint: t("If the sender leaves it out"), value: unit, change: setUnit })}</div>
+    <p class="wrong" role="alert">${say}</p>
+    <p>${h(Button, { kind: "primary", do: () => run("limits.map", { sender: w.sender ?? "", system: w.system ?? "", code: w.code, loinc, label, ...(unit ? { unit } : {}) }), children: t("Map the code") })}</p>`;
+}
+
+/** @type {[string, string][]} */
+const ways = [["telephoned", "Telephoned"], ["sent-again", "Sent again, rightly"], ["not-a-patient", "No patient's result"], ["handled", "Done otherwise"]];
+
+/** @param {{ item: Work }} props */
+function Settle({ item: w }) {
+  const { say, run } = useCommand();
+  const [how, choose] = useState("");
+  const [note, type] = useState("");
+  return html`<p>${count(w.waiting ?? 0, "{n} result waits here until somebody says what became of it.", "What waits here stays until somebody says what became of it.")}</p>
+    <fieldset class="pick"><legend>${t("What became of it?")}</legend>${ways.map(([code, words]) => h(Button, { kind: "slim", pressed: how === code, do: () => choose(code), children: t(words) }))}</fieldset>
+    ${h(Field, { id: `note-${w.id}`, label: t("In your words"), hint: t("What was done, by whom"), value: note, change: type, more: { maxlength: 500 } })}
+    <p class="wrong" role="alert">${say}</p>
+    <p class="row">${h(Button, { kind: "primary", off: !how, do: () => run("work.settle", { work: w.id, how, note }), children: t("Settle it") })}${mapped.includes(w.reason) ? h(Button, { kind: "bare", do: () => go("limits"), children: t("Limits and codes") }) : null}</p>`;
+}
