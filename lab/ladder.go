@@ -56,7 +56,9 @@ func Steps(l roster.Ladder) []critical.Step {
 // Resolve returns who answers a step at a time: people and place are resolved at each firing, never frozen.
 func (s *State) Resolve(now time.Time) critical.Resolve {
 	return func(a critical.Ask) (people []string, why string) {
-		return s.Roster.Resolve(asked(a.Step), s.Place(a.Patient, a.Unit), now)
+		at := s.Place(a.Patient, a.Unit)
+		at.Ordering = cmp.Or(a.Ordering, at.Ordering)
+		return s.Roster.Resolve(asked(a.Step), at, now)
 	}
 }
 

@@ -29,7 +29,7 @@ func (rd *reader) patient(g Patient) told {
 		who: patient.Identity{
 			Numbers: numbers, Name: nameOf(g.PID.Field(5)), Born: rd.born(g.PID.Field(7)), Sex: sexOf(g.PID.Field(8)),
 		},
-		place: placeOf(g),
+		place: placeOf(g), orders: ordersOf(g),
 	}
 	if n, ok := keyNumber(numbers); ok {
 		t.handle = rd.handle(n)
@@ -121,14 +121,14 @@ func placeOf(g Patient) patient.Place {
 		Class: classOf(g.PV1.Field(2)), Attending: code(first(g.PV1.Field(7))),
 	}
 	for _, o := range g.Orders {
-		for _, f := range []Field{o.OBR.Field(16), o.ORC.Field(12)} {
-			if s := code(first(f)); s != "" {
-				pl.Ordering = s
-				break
-			}
-		}
+		pl.Ordering = orElse(orderedBy(o), pl.Ordering)
 	}
 	return pl
+}
+
+// orderedBy is the staff code of who ordered: OBR-16, else ORC-12.
+func orderedBy(o Order) string {
+	return orElse(code(first(o.OBR.Field(16))), code(first(o.ORC.Field(12))))
 }
 
 // classOf is a patient class of table 0004; some senders write the word.

@@ -40,7 +40,11 @@ type told struct {
 	who     patient.Identity
 	place   patient.Place
 	reports []critical.Report
+	orders  []order
 }
+
+// order is what a message says of one order: its numbers and who placed it.
+type order struct{ placer, filler, by string }
 
 func (r *reading) results() int {
 	n := 0
@@ -114,6 +118,7 @@ func (d *Door) readPatients(r *reading, m *Message) {
 		}
 		if i := sameHandle(r.patients, t); i >= 0 {
 			r.patients[i].reports = append(r.patients[i].reports, t.reports...)
+			r.patients[i].orders = append(r.patients[i].orders, t.orders...)
 			continue
 		}
 		r.patients = append(r.patients, t)
@@ -153,6 +158,7 @@ func (d *Door) beforehand(r *reading) []string {
 				about = append(about, s.Patients.Handle(h))
 			}
 		}
+		about = append(about, d.ids.ordersOf(s, t)...)
 		for _, rep := range t.reports {
 			if _, ok := s.Critical.Results.Get(rep.Result); !ok {
 				about = append(about, rep.Result)

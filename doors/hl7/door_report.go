@@ -36,7 +36,7 @@ func (rd *reader) report(number patient.Number, o Order, obs Observation, place 
 	available, source := rd.available(o, obx)
 	text, parts := valueOf(obs)
 	rep := critical.Report{
-		Codings: codings, Parts: parts, Status: status, Available: available, Source: source,
+		Codings: codings, Parts: parts, Status: status, Available: available, Source: source, Ordering: orderedBy(o),
 		Sealed: critical.Sent{
 			Value: text, Unit: unitOf(obx.Field(6)), Flag: strings.TrimSpace(obx.Field(8).Text()),
 			Range: strings.TrimSpace(obx.Field(7).Text()), Name: testName(obx.Field(3)),

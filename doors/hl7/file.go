@@ -58,6 +58,7 @@ func (f *filing) decide() (evs []lab.Event, err error) {
 	case orders:
 		for _, t := range f.patients {
 			f.place(t)
+			f.fileOrders(t)
 		}
 	case elsewhere:
 	}
@@ -102,6 +103,7 @@ func (f *filing) fileResults() error {
 			continue
 		}
 		f.bring(t.reports)
+		f.orderers(&t)
 		if len(f.want) > 0 {
 			continue
 		}

@@ -68,7 +68,7 @@ func (c Call) asked(step int, all bool, resolve Resolve) (to []string, why strin
 		if i < step && !all || s.Ask == AskDesk {
 			continue
 		}
-		people, because := resolve(Ask{Step: s, Call: c.ID, Patient: c.Patient, Unit: c.Unit, Setting: c.Setting, Tier: c.Tier})
+		people, because := resolve(Ask{Step: s, Call: c.ID, Patient: c.Patient, Unit: c.Unit, Setting: c.Setting, Tier: c.Tier, Ordering: c.Ordering})
 		anybody = anybody || len(people) > 0
 		fresh := false
 		for _, p := range people {

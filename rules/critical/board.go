@@ -289,7 +289,7 @@ func (b Board) opened(e *Opened, at time.Time) Board {
 // callOf is the call that an event opens.
 func callOf(e *Opened, at time.Time) Call {
 	c := Call{
-		ID: e.Call, Ref: e.Ref, Patient: e.Patient, Unit: e.Unit, Setting: e.Setting, Tier: e.Tier, Version: e.Version,
+		ID: e.Call, Ref: e.Ref, Patient: e.Patient, Unit: e.Unit, Ordering: e.Ordering, Setting: e.Setting, Tier: e.Tier, Version: e.Version,
 		Standing: IsOpen, Corrects: e.Corrects, Release: e.Release, Who: e.Sealed.Who, Steps: e.Steps, NextAt: at, Opened: at,
 	}
 	if e.BreachAfter > 0 {

@@ -23,6 +23,7 @@ type Call struct {
 	Unit     string   `json:"unit,omitempty"`  // place of care when it opened
 	Units    []string `json:"units,omitempty"` // places of care since, in order, each once; see Board.Moved
 	Where    string   `json:"where,omitempty"` // place of care now, once the patient was moved
+	Ordering string   `json:"ordering,omitempty"` // who ordered, if that was said: a staff code
 	Setting  string   `json:"setting,omitempty"`
 	Tier     string   `json:"tier"`
 	Version  int      `json:"version"` // an answer is bound to it

@@ -9,6 +9,7 @@ type Opened struct {
 	Patient     string `json:"patient,omitempty"`
 	Message     string `json:"message,omitempty"`
 	Unit        string `json:"unit,omitempty"`
+	Ordering    string `json:"ordering,omitempty"` // the sender's staff code of who ordered, if it or the order said it
 	Setting     string `json:"setting,omitempty"`
 	Tier        string `json:"tier"`
 	Version     int    `json:"version"`

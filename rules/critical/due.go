@@ -11,6 +11,8 @@ type Ask struct {
 	Unit    string // place of care when the call opened
 	Setting string
 	Tier    string
+
+	Ordering string // staff code of who ordered, if the results or their order say it
 }
 
 // Resolve answers who is to be asked (staff ids) and why they. It may answer
@@ -72,7 +74,7 @@ func (b Board) climb(id string, now time.Time, resolve Resolve) []Event {
 	var next, attempt, version int
 	if c, ok := b.Calls.Get(id); ok {
 		steps, ref, next, attempt, version = c.Steps, c.Ref, c.Next, c.Attempt, c.Version
-		ask = Ask{Call: id, Patient: c.Patient, Unit: c.Unit, Setting: c.Setting, Tier: c.Tier}
+		ask = Ask{Call: id, Patient: c.Patient, Unit: c.Unit, Setting: c.Setting, Tier: c.Tier, Ordering: c.Ordering}
 	} else if w, ok := b.Work.Get(id); ok {
 		steps, next, attempt = w.Steps, w.Next, w.Attempt
 		ask = Ask{Work: id, Patient: w.Patient}

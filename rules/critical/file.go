@@ -38,6 +38,7 @@ type Report struct {
 	Group     string   // the specimen: results with the same one share a call
 	Parts     []string // of the value if it is a structured numeric; else Sealed.Value is read
 	Status    string   // OBX-11
+	Ordering  string   // the staff code of who ordered it, if known
 	Available time.Time
 	Source    string
 	Sealed    Sent
@@ -263,6 +264,7 @@ func (f *filing) prepare(with []*found, corrects string) (*Opened, error) {
 	o.Ref = f.in.Refs[free]
 	for _, r := range with {
 		r.ev.Call = o.Call
+		o.Ordering = cmp.Or(o.Ordering, r.Ordering)
 		item := r.item()
 		o.Results = append(o.Results, item)
 		o.Sealed.Told = append(o.Sealed.Told, r.told())

@@ -116,8 +116,8 @@ func (b Board) FindHeld(idOrRef string) (Waiting, bool) {
 func (b Board) release(w Waiting, how string, now time.Time, resolve Resolve) []Event {
 	c := w.Call
 	o := &Opened{
-		Call: c.ID, Ref: c.Ref, Patient: c.Patient, Message: w.Message, Unit: c.Unit, Setting: c.Setting, Tier: c.Tier, Version: 1,
-		Steps: c.Steps, BreachAfter: max(1, w.BreachAfter-int(now.Sub(w.Since)/time.Second)), Held: w.Reason, Release: how,
+		Call: c.ID, Ref: c.Ref, Patient: c.Patient, Message: w.Message, Unit: c.Unit, Ordering: c.Ordering,
+		Setting: c.Setting, Tier: c.Tier, Version: 1, Steps: c.Steps, BreachAfter: max(1, w.BreachAfter-int(now.Sub(w.Since)/time.Second)), Held: w.Reason, Release: how,
 		Sealed: Shelf{Who: c.Who},
 	}
 	for _, r := range c.Results {

@@ -13,7 +13,7 @@ type Mark struct {
 // are encoded apart: the event itself as JSON, and what Enclosure points to.
 type Event interface {
 	Kind() string    // "patient.moved"
-	About() []string // the patient first; at most two
+	About() []string // the patient first; at most three
 	Enclosure() any  // nil, or a pointer to what must be sealed
 }
 
@@ -29,6 +29,8 @@ func New(kind string) Event {
 		return new(Left)
 	case "patient.merged":
 		return new(Merged)
+	case "patient.ordered":
+		return new(Ordered)
 	case "patient.factor-noted":
 		return new(FactorNoted)
 	}
