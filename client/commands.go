@@ -98,9 +98,9 @@ func (c *Client) Approve(ctx context.Context, b wire.ApproveBody) (wire.Recorded
 	return tell[wire.Recorded](ctx, c, wire.DoLimitsAppr, b)
 }
 
-// Map says what a sender's code means.
-func (c *Client) Map(ctx context.Context, b wire.MapBody) (wire.Recorded, error) {
-	return tell[wire.Recorded](ctx, c, wire.DoLimitsMap, b)
+// Map says what a sender's code means; results that had waited for it are judged anew.
+func (c *Client) Map(ctx context.Context, b wire.MapBody) (wire.Meant, error) {
+	return tell[wire.Meant](ctx, c, wire.DoLimitsMap, b)
 }
 
 // Roster returns who is on duty, and the ladders.

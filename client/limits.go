@@ -15,3 +15,8 @@ func (c *Client) ConfirmHeld(ctx context.Context, call string) (wire.Recorded, e
 func (c *Client) RerunHeld(ctx context.Context, call string) (wire.Recorded, error) {
 	return tell[wire.Recorded](ctx, c, wire.DoHeldRerun, wire.HeldBody{Call: call})
 }
+
+// Spell says which unit a sender's way to write it means; results that had waited for it are judged anew.
+func (c *Client) Spell(ctx context.Context, b wire.UnitBody) (wire.Meant, error) {
+	return tell[wire.Meant](ctx, c, wire.DoLimitsUnit, b)
+}

@@ -69,6 +69,7 @@ var commands = map[string]command{
 	wire.DoLimits:       {roles: append(admins, anyOfLab...), run: (*Server).limits},
 	wire.DoLimitsDraft:  {roles: leads, large: true, run: (*Server).draft},
 	wire.DoLimitsAppr:   {roles: directors, run: (*Server).approve},
+	wire.DoLimitsUnit:   {roles: leads, run: (*Server).limitsUnit},
 	wire.DoLimitsMap:    {roles: leads, run: (*Server).mapCode},
 	wire.DoRoster:       {run: (*Server).roster},
 	wire.DoRosterPub:    {roles: planners, large: true, run: (*Server).publish},

@@ -46,16 +46,6 @@ func (s *Server) approve(q *asked) (any, error) {
 	})
 }
 
-func (s *Server) mapCode(q *asked) (any, error) {
-	var b wire.MapBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.recorded(q, func(*lab.State, time.Time) ([]lab.Event, error) {
-		return events(critical.Map(b.Sender, critical.Coding{System: b.System, Code: b.Code}, b.Test))
-	})
-}
-
 func (s *Server) roster(q *asked) (any, error) {
 	if err := q.read(&struct{}{}); err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ const (
 	DoLimits       = "limits"         // no body → Limits
 	DoLimitsDraft  = "limits.draft"   // DraftBody → Recorded
 	DoLimitsAppr   = "limits.approve" // ApproveBody → Recorded
-	DoLimitsMap    = "limits.map"     // MapBody → Recorded
+	DoLimitsMap    = "limits.map"     // MapBody → Meant
 	DoRoster       = "roster"         // no body → Roster
 	DoRosterPub    = "roster.publish" // roster.Published → Recorded
 	DoRosterCover  = "roster.cover"   // roster.Covered → Recorded

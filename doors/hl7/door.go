@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
@@ -218,38 +217,9 @@ func (d *Door) record(ctx context.Context, r *reading) (fate, error) {
 	}
 }
 
-// refAlphabet has no letters and digits that are taken for others, spoken or written.
-const refAlphabet = "23456789ABCDEFGHJKMNPQRTUVWXYZ"
-
 // refs draws n candidates for the references of new calls.
 func (d *Door) refs(n int) ([]string, error) {
-	const length = 6
-	// Bytes beyond the last whole multiple would make some letters likelier: a third more are drawn than needed.
-	limit := 256 - 256%len(refAlphabet)
-	var b strings.Builder
-	buf := make([]byte, n*length*4/3)
-	for b.Len() < n*length {
-		if err := d.draw(buf); err != nil {
-			return nil, fmt.Errorf("hl7: references: %w", err)
-		}
-		for _, c := range buf {
-			if int(c) < limit && b.Len() < n*length {
-				b.WriteByte(refAlphabet[int(c)%len(refAlphabet)])
-			}
-		}
-	}
-	all := b.String()
-	refs := make([]string, n)
-	for i := range refs {
-		refs[i] = all[i*length : (i+1)*length]
-	}
-	return refs, nil
-}
-
-// draw fills buf from the source of randomness, which one goroutine uses at a time.
-func (d *Door) draw(buf []byte) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	_, err := io.ReadFull(d.rand, buf)
-	return err
+	return lab.References(d.rand, n) //nolint:wrapcheck // it says what failed
 }

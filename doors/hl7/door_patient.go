@@ -151,19 +151,6 @@ func classOf(f Field) string {
 	return s
 }
 
-// setting is the setting in which limits see a class; empty if that is not known.
-func setting(class string) string {
-	switch class {
-	case "I", "B":
-		return "inpatient"
-	case "O", "R":
-		return "outpatient"
-	case "E":
-		return "emergency"
-	}
-	return ""
-}
-
 // occurred is when an ADT message's event was: EVN-6, else EVN-2, else MSH-7.
 func (rd *reader) occurred() moment {
 	evn := rd.m.First("EVN")

@@ -117,13 +117,7 @@ func (f *filing) fileResults() error {
 			return fmt.Errorf("file: %w", err)
 		}
 		for _, ev := range evs {
-			switch ev := ev.(type) {
-			case *critical.Reported:
-				ev.Message = f.id
-			case *critical.Opened:
-				ev.Message = f.id
-			}
-			f.add(ev)
+			f.add(critical.Of(ev, f.id))
 		}
 	}
 	return nil
@@ -131,38 +125,13 @@ func (f *filing) fileResults() error {
 
 // message is a patient's results as the rules ask for them.
 func (f *filing) message(t told, p *patient.Patient) critical.Message {
-	who, at := t.who, t.place
-	in := critical.Message{ID: f.id, Sender: f.sender, Refs: f.refs, Reports: slices.Clone(t.reports)}
-	if p != nil {
-		in.Patient, who, at = p.ID, p.Identity, p.Place
-		in.Subject.Factors = map[string]bool{}
-		for code, known := range p.Factors.All() {
-			if known.Has != patient.Unknown {
-				in.Subject.Factors[code] = known.Has == patient.Yes
-			}
-		}
-	}
-	in.Unit = at.Unit
-	in.Who = critical.Snapshot{Name: who.Name, Born: who.Born, Sex: who.Sex}
-	for _, n := range who.Numbers {
-		in.Who.Identifiers = append(in.Who.Identifiers, n.Value)
-	}
-	if age, ok := patient.AgeAt(who.Born, f.now.In(f.zone)); ok {
-		in.Subject.AgeKnown, in.Subject.AgeLeast, in.Subject.AgeMost = true, age.Least, age.Most
-	}
-	in.Subject.Sex, in.Subject.Setting = who.Sex, setting(at.Class)
-	if _, own := f.view.Critical.Active.Get("emergency"); in.Subject.Setting == "emergency" && !own {
-		in.Subject.Setting = "" // no list knows it: rows for any setting may hold
-	}
+	in := f.view.Message(p, t.who, t.place, f.zone, f.now)
+	in.ID, in.Sender, in.Refs, in.Reports = f.id, f.sender, f.refs, slices.Clone(t.reports)
 	for i := range in.Reports {
 		if in.Reports[i].Available.IsZero() {
 			in.Reports[i].Available, in.Reports[i].Source = f.now, "received"
 		}
 	}
-	where := f.view.Place(in.Patient, in.Unit)
-	in.Steps = func(tier string) []critical.Step { return lab.Steps(f.view.Roster.Ladder(where, tier, f.now)) }
-	in.BreachAfter = f.view.Roster.Ladder(where, critical.Tiers[0], f.now).Breach
-	in.Resolve = f.view.Resolve(f.now)
 	return in
 }
 

@@ -36,6 +36,8 @@ func New(kind string) Event {
 		return new(Retired)
 	case "limits.mapped":
 		return new(Mapped)
+	case "limits.spelled":
+		return new(Spelled)
 	case "critical.reported":
 		return new(Reported)
 	case "critical.held":

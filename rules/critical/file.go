@@ -47,14 +47,15 @@ type Report struct {
 // found is a report with what was made of it.
 type found struct {
 	Report
-	ev    Reported
-	label string
-	means string
-	unit  string // as shown
-	why   string
-	says  *Spoken // of a finding
-	held  string  // why the bench looks at it first; "" if it is called at once
-	first *found  // in the same message, of which this one is a repeat
+	ev      Reported
+	label   string
+	means   string
+	unit    string // as shown
+	why     string
+	says    *Spoken // of a finding
+	verdict Verdict
+	held    string // why the bench looks at it first; "" if it is called at once
+	first   *found // in the same message, of which this one is a repeat
 }
 
 // File says what is to be recorded for a message's results: every result as
@@ -136,7 +137,7 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 	if known {
 		e.LOINC, out.label = test.LOINC, test.Label
 	}
-	e.Unit = Canonical(r.Sealed.Unit)
+	e.Unit = b.unit(in.Sender, r.Sealed.Unit)
 	if strings.TrimSpace(r.Sealed.Unit) == "" {
 		e.Unit, out.unit = test.Unit, Shown(test.Unit)
 	}
@@ -149,13 +150,16 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 		if r.Parts != nil {
 			out.Sealed.Value = value.Sent
 		}
+		e.Sealed.Parts = r.Parts
 	}
 	switch r.Status {
 	case "D", "W", "X":
 		e.Outcome = Withdrawn
+		out.verdict.Outcome = e.Outcome
 		return out
 	case "I", "O", "N":
 		e.Outcome = Pending
+		out.verdict.Outcome = e.Outcome
 		return out
 	}
 	if !known {
@@ -163,6 +167,7 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 		if own.Code == "" {
 			e.Work = r.Result
 		}
+		out.verdict = Verdict{Outcome: UnknownTest, Why: "nobody has said what the sender's code means"}
 		return out
 	}
 	who := set.noted(in.Subject, r.Sealed)
@@ -173,6 +178,7 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 			v = w
 		}
 	}
+	out.verdict = v
 	e.Outcome, e.Tier, e.Rule, out.why, out.says = v.Outcome, v.Tier, v.Rule, v.Why, v.Spoken
 	if v.Outcome == Critical {
 		out.held = set.held(who, test.LOINC, value, err == nil, e.Unit)

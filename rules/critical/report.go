@@ -30,6 +30,7 @@ type Reported struct {
 // Sent is what of a result is sealed: all of it as the sender wrote it.
 type Sent struct {
 	Value     string   `json:"value,omitempty"`
+	Parts     []string `json:"parts,omitempty"` // of a structured numeric (HL7 SN)
 	Unit      string   `json:"unit,omitempty"`
 	Flag      string   `json:"flag,omitempty"`
 	Range     string   `json:"range,omitempty"`

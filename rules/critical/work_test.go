@@ -65,7 +65,7 @@ func TestErasingAFinishedCallLeavesTheSameBoard(t *testing.T) {
 
 func TestNewKnowsEveryKindOfThisRoom(t *testing.T) {
 	for _, k := range []string{
-		"message.filed", "message.quarantined", "message.resolved", "limits.drafted", "limits.approved", "limits.retired", "limits.mapped",
+		"message.filed", "message.quarantined", "message.resolved", "limits.drafted", "limits.approved", "limits.retired", "limits.mapped", "limits.spelled",
 		"critical.reported", "critical.held", "critical.rerun", "critical.released", "critical.opened", "critical.called", "critical.escalated", "critical.seen", "critical.mismatched",
 		"critical.read-back", "critical.corrected", "critical.closed", "critical.ended",
 	} {
