@@ -23,6 +23,7 @@ type conn struct {
 	ws      *websocket.Conn
 	subject string      // whose it is, for good
 	asks    lab.Viewer  // as whom commands are asked; the reader's
+	full    time.Time   // when its budget of commands is full again; the reader's
 	live    atomic.Bool // it follows
 
 	answers chan wire.Answer // the reader's, one at a time: a client that does not read is not read either
@@ -148,12 +149,18 @@ func codeOf(err error) int {
 func (c *conn) command(text []byte) bool {
 	var cmd wire.Command
 	if err := wire.Read(text, &cmd); err != nil {
+		if slow := c.paced(""); slow != nil {
+			err = slow
+		}
 		ok := c.answer(wire.Answer{Re: cmd.ID, Error: c.hub.cfg.Problem(err)})
 		if !json.Valid(text) {
 			c.code.Store(wire.CloseBadFrame)
 			return false
 		}
 		return ok
+	}
+	if err := c.paced(cmd.Do); err != nil {
+		return c.answer(wire.Answer{Re: cmd.ID, Error: c.hub.cfg.Problem(err)})
 	}
 	if cmd.Do == wire.DoFollow {
 		f := follow{id: cmd.ID}

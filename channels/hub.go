@@ -2,6 +2,7 @@ package channels
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -28,6 +29,10 @@ type Config struct {
 	// Problem turns an error into what crosses the line, and logs those that are internal.
 	Problem func(err error) *wire.Problem
 
+	// Cost tells how much of a connection's budget a command takes: 0 is never refused, "" what cannot be read. Nil: each 1.
+	Cost func(do string) int
+	// Pace takes a follow out of its person's budget, or refuses it; the other commands ask in Do. Nil: never refused.
+	Pace func(subject string, cost int) error
 	// Gone is told when the last connection of a person that followed the ledger here is gone, unless the node stops. It
 	// must not block. Nil: nobody asks.
 	Gone func(subject string)
@@ -46,6 +51,7 @@ type Stats struct {
 	Longest            atomic.Int64 // bytes of the longest write: no connection ever held more
 	Slow, Silent, Lost atomic.Int64 // closed: did not read; gave no sign of life; had not been sent what it should have
 	Refused            atomic.Int64 // too many connections
+	Paced              atomic.Int64 // commands of connections that asked for too much
 }
 
 // Hub is every connection of a node.
@@ -162,7 +168,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v lab.Viewer) error 
 	if len(h.conns[v.Subject]) >= wire.MaxSockets {
 		h.count--
 		h.stats.Refused.Add(1)
-		c.refuse(wire.CloseTooMany, "too many connections of one person")
+		c.refuse(wire.CloseTooMany, fmt.Sprintf("%d connections of one person are open: close one first", wire.MaxSockets))
 		return nil
 	}
 	h.conns[v.Subject] = append(h.conns[v.Subject], c)

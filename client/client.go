@@ -142,7 +142,7 @@ func (c *Client) Do(ctx context.Context, command, key string, body, out any) err
 // passing tells whether what a code says may be over soon.
 func passing(code string) bool {
 	switch code {
-	case "in-doubt", "stopping", "standby", "moved-on", "crowded":
+	case "in-doubt", "stopping", "standby", "moved-on", "crowded", "slow-down":
 		return true
 	}
 	return false

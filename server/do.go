@@ -131,6 +131,9 @@ func (s *Server) do(ctx context.Context, v lab.Viewer, cmd wire.Command) (out an
 	if len(cmd.Key) > longestKey {
 		return nil, wire.Bad("key", fmt.Sprintf("The key is longer than %d bytes.", longestKey), "Use a shorter one.")
 	}
+	if err := s.paced(v.Subject, costs(cmd.Do)); err != nil {
+		return nil, err
+	}
 	st, now := s.Lab.State(), s.Lab.Now()
 	q := &asked{ctx: ctx, Viewer: st.Present(v, now), cmd: cmd, roles: c.roles, bare: c.bare}
 	if err := q.allowed(st, now); err != nil {

@@ -48,7 +48,7 @@ type Deps struct {
 	Behind  []netip.Prefix  // networks of proxies that end TLS and may set X-Forwarded-For and X-Forwarded-Proto
 	Origins []string        // further origins of our own, "https://readback.example"
 	Scripts []string        // CSP hashes of inline scripts, "sha256-…", besides the import maps of Static's pages
-	Hub     channels.Config // times and counts of the connections; Lab, Log, Do, Unlock and Problem are set by New
+	Hub     channels.Config // times and counts of the connections; what New knows it sets itself
 	// Audit has the notification times; nil: none are kept.
 	Audit *audit.Audit
 	// Beneath fills in how that is on which this node stands: disk, database, senders, files; nil: not known.
@@ -69,11 +69,12 @@ type Server struct {
 	setup   atomic.Pointer[setup]
 	stats   stats
 	refused *refusals
+	pace    pace
 	stop    context.CancelFunc // ends what runs beside the requests
 	beside  sync.WaitGroup
 }
 
-type stats struct{ requests, refused, internal, signIns, wrong, limited atomic.Int64 }
+type stats struct{ requests, refused, internal, signIns, wrong, limited, paced atomic.Int64 }
 
 // New returns the server of a lab. Close it with Drain.
 func New(d Deps) (*Server, error) {
@@ -123,7 +124,7 @@ func New(d Deps) (*Server, error) {
 		s.Scripts = append(slices.Clip(s.Scripts), maps...)
 	}
 	d.Hub.Lab, d.Hub.Log, d.Hub.Do, d.Hub.Problem = d.Lab, d.Log, s.do, s.problem
-	d.Hub.Unlock = s.unlock
+	d.Hub.Unlock, d.Hub.Cost, d.Hub.Pace = s.unlock, costs, s.paced
 	s.hub = channels.New(d.Hub)
 	s.handler = s.routes()
 	run, stop := context.WithCancel(context.Background())
