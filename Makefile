@@ -12,7 +12,7 @@ LINT_VERSION := 2.15.0
 # The checks that need more than Go, none of which `make check` may skip; package internal/need explains each word.
 # FUSE is asked for only where the device exists. On a machine without the rest: make check READBACK_REQUIRE=
 comma := ,
-READBACK_REQUIRE ?= postgres,redis,tmpfs,corpus,chromium,node$(if $(wildcard /dev/fuse),$(comma)fuse)
+READBACK_REQUIRE ?= postgres,redis,tmpfs,corpus,chromium,node,python3-hl7$(if $(wildcard /dev/fuse),$(comma)fuse)
 
 FUZZTIME ?= 30s
 BENCH ?= .

@@ -48,12 +48,14 @@ func TestWhatIsMissingSkipsUnlessItIsRequired(t *testing.T) {
 	t.Setenv("READBACK_CORPUS", nowhere)
 	t.Setenv("READBACK_REDIS_SERVER", filepath.Join(nowhere, "redis-server"))
 	t.Setenv("READBACK_CHROMIUM", filepath.Join(nowhere, "chromium"))
+	t.Setenv("READBACK_PYTHON", filepath.Join(nowhere, "python3"))
 
 	for word, thing := range map[string]func(testing.TB){
 		"corpus": func(t testing.TB) { t.Helper(); need.Corpus(t) },
 		"redis":  func(t testing.TB) { t.Helper(); need.Redis(t) },
 
-		"chromium": func(t testing.TB) { t.Helper(); need.Chromium(t) },
+		"chromium":    func(t testing.TB) { t.Helper(); need.Chromium(t) },
+		"python3-hl7": func(t testing.TB) { t.Helper(); need.PythonHL7(t) },
 	} {
 		t.Setenv("READBACK_REQUIRE", "")
 		if got := ask(t, thing); !strings.HasPrefix(got, "skipped") {
