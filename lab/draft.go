@@ -167,7 +167,7 @@ func vital(kind string) bool {
 	switch kind {
 	case "critical.called", "critical.escalated", "critical.attempted", "critical.sent", "critical.delivered", "critical.missed",
 		"critical.seen", "critical.taken", "critical.passed-on", "critical.mismatched", "critical.read-back",
-		"critical.telephoned", "critical.closed", "critical.ended",
+		"critical.telephoned", "critical.attempt-failed", "critical.closed", "critical.ended", "record.looked-at",
 		"session.opened", "session.ended", "session.locked", "session.renewed", "roster.duty-began", "ledger.clock-stepped":
 		return true
 	}

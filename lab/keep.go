@@ -12,17 +12,19 @@ const keepTurn = 500
 // duties. One turn fires at most one rung of a call, so that no step of the clock skips a person.
 func (s *State) Due(now time.Time) []Event {
 	var out []Event
-	for _, ev := range s.Critical.Due(now, s.Resolve(now)) {
-		out = append(out, ev)
+	for rung := range s.Critical.Rungs(now, s.Resolve(now)) {
+		if len(out) > 0 && len(out)+len(rung) > keepTurn { // a skipped step stands with the rung that fired instead of it
+			return out
+		}
+		for _, ev := range rung {
+			out = append(out, ev)
+		}
 	}
 	for _, ev := range s.Roster.DutyDue(now) {
 		out = append(out, ev)
 	}
 	if len(out) > keepTurn {
 		out = out[:keepTurn]
-		for len(out) > 0 && out[len(out)-1].Kind() == "critical.escalated" {
-			out = out[:len(out)-1] // a skipped step stands with the rung that fired instead of it
-		}
 	}
 	return out
 }

@@ -11,8 +11,8 @@ import (
 // fired: the rung is resolved anew, and who is asked by it now and was not
 // asked about this version yet hears at once, with the reason. After a
 // transfer those whom the steps before ask in the new place hear too. Who was
-// asked before stays asked, and an owner stays owner. If the present rung has
-// nobody left and nobody owns the call, the next step fires at once; if the
+// asked before stays asked, save who passed it on, and an owner stays owner. If
+// the present rung has nobody left and nobody has taken the call, the next step fires at once; if the
 // patient left the house, the desk is told. Nothing has changed: nothing.
 func (b Board) Again(id string, now time.Time, resolve Resolve) []Event {
 	now = stamp(now)
@@ -27,6 +27,7 @@ func (b Board) Again(id string, now time.Time, resolve Resolve) []Event {
 	rung := c.Called[at]
 	moved := rung.Unit != c.At()
 	to, why, anybody := c.asked(rung.Step, moved, resolve)
+	_, taken := c.Lease(now)
 	switch {
 	case moved:
 		why = "the patient is at " + c.At() + " now: " + why
@@ -48,10 +49,10 @@ func (b Board) Again(id string, now time.Time, resolve Resolve) []Event {
 		return []Event{call}
 	case len(to) > 0:
 		return []Event{call}
-	case !anybody && c.Owner == "" && !moved && c.fired() == rung.Step && rung.Version == c.Version:
+	case !anybody && !taken && !moved && c.fired() == rung.Step && rung.Version == c.Version:
 		gone := &Escalated{Call: id, Version: c.Version, Step: rung.Step, Ask: rung.Ask, Why: "nobody of this step is left: " + strings.TrimPrefix(why, "people have changed: ")}
 		return append([]Event{gone}, b.climb(id, now, resolve)...)
-	case !anybody && c.Owner == "" && moved && !c.toldOf(c.At()):
+	case !anybody && !taken && moved && !c.toldOf(c.At()):
 		call.Desk, call.Why = true, why+"; nobody is asked there"
 		return []Event{call}
 	}
@@ -68,7 +69,8 @@ func (c Call) asked(step int, all bool, resolve Resolve) (to []string, why strin
 		if i < step && !all || s.Ask == AskDesk {
 			continue
 		}
-		people, because := resolve(Ask{Step: s, Call: c.ID, Patient: c.Patient, Unit: c.Unit, Setting: c.Setting, Tier: c.Tier, Ordering: c.Ordering})
+		people, because := resolve(c.asks(s))
+		people = slices.DeleteFunc(slices.Clone(people), c.Passed)
 		anybody = anybody || len(people) > 0
 		fresh := false
 		for _, p := range people {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Errors of answers to a call.
@@ -53,8 +54,10 @@ func (e *TypedError) Unwrap() error { return e.Err }
 
 // Typed is what a person repeated, in their own writing.
 type Typed struct {
-	Values map[string]string `json:"values"` // by result id
-	Tail   string            `json:"tail"`   // the last four characters of the first identifier
+	Values map[string]string `json:"values"`          // by result id
+	Tail   string            `json:"tail"`            // the last four characters of the first identifier
+	Name   string            `json:"name,omitempty"`  // of the receiver, where another typed what was heard
+	Glass  string            `json:"glass,omitempty"` // why the glass was broken, in the person's own words
 }
 
 // Answer is a read-back of one version of a call.
@@ -63,8 +66,10 @@ type Answer struct {
 	Version int
 	By      string // person/…
 	Typed   Typed
-	Entered string // keyed, keypad or spoken, as the client claims
-	Locale  Locale // of who typed
+	Entered string  // keyed, keypad or spoken, as the client claims
+	Locale  Locale  // of who typed
+	Glass   string  // why the glass is broken (a code), where that is why the person may
+	Resolve Resolve // for the desk, which telephones after the second mismatch
 }
 
 // Mismatched says that a read-back differs from what was told, and in which
@@ -75,6 +80,12 @@ type Mismatched struct {
 	Fields  []string `json:"fields"` // "value of result/…", "unit of result/…", "identifier"
 	N       int      `json:"n"`      // how many there were on this call
 	Entered string   `json:"entered,omitempty"`
+
+	Phone    int    `json:"phone,omitempty"` // the attempt by telephone in which it was heard
+	Receiver string `json:"receiver,omitempty"`
+	Role     string `json:"role,omitempty"`
+	Known    string `json:"known,omitempty"`
+	Glass    string `json:"glass,omitempty"` // why the glass was broken, a code
 
 	Sealed Typed `json:"-"`
 }
@@ -95,6 +106,7 @@ type ReadBack struct {
 	Match   bool     `json:"match"` // always true; differing ones are Mismatched
 	Entered string   `json:"entered,omitempty"`
 	Chosen  []string `json:"chosen,omitempty"` // the results that were chosen among several, not typed
+	Glass   string   `json:"glass,omitempty"`  // why the glass was broken, a code
 
 	Sealed Typed `json:"-"`
 }
@@ -139,30 +151,39 @@ func (b Board) ReadBack(a Answer) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept := Typed{Values: map[string]string{}, Tail: a.Typed.Tail}
-	for _, r := range c.Results {
-		if v, ok := a.Typed.Values[r.ID]; ok {
-			kept.Values[r.ID] = v
-		}
-	}
+	kept := c.kept(a.Typed)
 	if len(fields) == 0 {
 		return []Event{
-			&ReadBack{Call: c.ID, Version: c.Version, Match: true, Entered: a.Entered, Chosen: c.chosen(), Sealed: kept},
+			&ReadBack{Call: c.ID, Version: c.Version, Match: true, Entered: a.Entered, Chosen: c.chosen(), Glass: a.Glass, Sealed: kept},
 			&Closed{Call: c.ID, Ref: c.Ref, Version: c.Version, Outcome: "read-back", Owner: a.By},
 		}, nil
 	}
-	out := []Event{&Mismatched{Call: c.ID, Version: c.Version, Fields: fields, N: c.Mismatches + 1, Entered: a.Entered, Sealed: kept}}
+	out := []Event{&Mismatched{
+		Call: c.ID, Version: c.Version, Fields: fields, N: c.Mismatches + 1, Entered: a.Entered, Glass: a.Glass, Sealed: kept,
+	}}
 	if c.Mismatches+1 >= 2 {
-		out = append(out, &Called{
-			Call: c.ID, Ref: c.Ref, Version: c.Version, Step: max(0, c.Next-1), Attempt: c.Attempt + 1, Ask: AskDesk, Desk: true, Beside: true,
-			Via: ViaApp, Due: c.NextAt, Why: "two read-backs differ: telephone",
-		})
+		out = append(out, c.toDesk(a.Resolve, time.Time{}, "two read-backs differ: telephone", ""))
 	}
 	return out, nil
 }
 
+// kept is what is recorded of what was typed: nothing but the call's own results.
+func (c Call) kept(t Typed) Typed {
+	out := Typed{Values: map[string]string{}, Tail: t.Tail, Glass: t.Glass}
+	for _, r := range c.Results {
+		if v, ok := t.Values[r.ID]; ok {
+			out.Values[r.ID] = v
+		}
+	}
+	return out
+}
+
 // compare names the fields of a read-back that differ.
 func (c Call) compare(t Typed, in Locale) (fields []string, err error) {
+	return c.compareTo(t, in, c.Tail())
+}
+
+func (c Call) compareTo(t Typed, in Locale, want string) (fields []string, err error) {
 	for _, r := range c.Results {
 		if r.Outcome == Withdrawn {
 			continue
@@ -186,7 +207,7 @@ func (c Call) compare(t Typed, in Locale) (fields []string, err error) {
 	if tail == "" {
 		return nil, &TypedError{"identifier", ErrMissing}
 	}
-	if tail != c.Tail() {
+	if tail != want {
 		fields = append(fields, "identifier")
 	}
 	return fields, nil

@@ -48,7 +48,7 @@ func (b *Board) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	for id, c := range p.Calls.All() {
-		p.due = p.due.With(when(c.NextAt, id), id)
+		p.due = p.due.With(when(c.dueAt(), id), id)
 		p.of = p.of.With(whose(c.Patient, id), id)
 	}
 	for id, w := range p.Work.All() {
@@ -85,12 +85,12 @@ func (b Board) ref(ref string) (string, bool) { return b.Refs.Get(strings.ToUppe
 // put writes an open call and keeps the order by time.
 func (b Board) put(c Call) Board {
 	if old, ok := b.Calls.Get(c.ID); ok {
-		b.due = b.due.Without(when(old.NextAt, c.ID))
+		b.due = b.due.Without(when(old.dueAt(), c.ID))
 		b.of = b.of.Without(whose(old.Patient, c.ID))
 	}
 	b.Calls = b.Calls.With(c.ID, c)
 	b.of = b.of.With(whose(c.Patient, c.ID), c.ID)
-	b.due = b.due.With(when(c.NextAt, c.ID), c.ID)
+	b.due = b.due.With(when(c.dueAt(), c.ID), c.ID)
 	return b
 }
 
@@ -113,13 +113,13 @@ func (b Board) settle(id string) Board {
 
 // finish moves a call from the open ones to the finished.
 func (b Board) finish(c Call, as Standing, outcome, owner string, at time.Time) Board {
-	b.due = b.due.Without(when(c.NextAt, c.ID))
+	b.due = b.due.Without(when(c.dueAt(), c.ID))
 	b.of = b.of.Without(whose(c.Patient, c.ID))
 	b.Calls = b.Calls.Without(c.ID)
 	if of, _ := b.Refs.Get(c.Ref); of == c.ID {
 		b.Refs = b.Refs.Without(c.Ref)
 	}
-	c.Standing, c.Outcome, c.Owner, c.Finished, c.NextAt = as, outcome, owner, at, time.Time{}
+	c.Standing, c.Outcome, c.Owner, c.Finished, c.NextAt, c.Own, c.Desk = as, outcome, owner, at, time.Time{}, time.Time{}, nil
 	b.Finished = b.Finished.With(c.ID, c)
 	b.gone = b.gone.With(when(at, c.ID), c.ID)
 	return b
@@ -201,7 +201,7 @@ func (b Board) Apply(ev Event, m Mark) Board {
 		b = b.delivered(e, at)
 	case *Missed:
 		b = b.missed(e, at)
-	case *Seen, *Mismatched, *Corrected, *Closed, *Ended:
+	case *Seen, *Corrected, *Closed, *Ended, *Taken, *PassedOn, *Mismatched, *Attempted, *AttemptFailed, *Telephoned, *Escalated, *LookedAt:
 		b = b.answered(ev, m.By, at)
 	}
 	return b
@@ -220,7 +220,7 @@ func (b Board) recalled(ev Event, by string, at time.Time) Board {
 		return b.delivered(e, at)
 	case *Missed:
 		return b.missed(e, at)
-	case *Seen, *Mismatched, *Corrected, *Closed, *Ended:
+	case *Seen, *Corrected, *Closed, *Ended, *Taken, *PassedOn, *Mismatched, *Attempted, *AttemptFailed, *Telephoned, *Escalated, *LookedAt:
 		return b.answered(ev, by, at)
 	}
 	return b
@@ -229,6 +229,9 @@ func (b Board) recalled(ev Event, by string, at time.Time) Board {
 // answered folds what is about one open call.
 func (b Board) answered(ev Event, by string, at time.Time) Board {
 	c, ok := b.Calls.Get(ev.About()[0])
+	if e, late := ev.(*Attempted); late && !ok {
+		return b.late(e, by)
+	}
 	if !ok {
 		return b
 	}
@@ -238,8 +241,6 @@ func (b Board) answered(ev Event, by string, at time.Time) Board {
 			return b
 		}
 		c.Seen = append(slices.Clip(slices.Clone(c.Seen)), Look{By: by, Version: e.Version, At: at})
-	case *Mismatched:
-		c.Mismatches = max(c.Mismatches, e.N)
 	case *Corrected:
 		i := c.result(e.Result.ID)
 		if i < 0 || e.Version <= c.Version {
@@ -247,13 +248,13 @@ func (b Board) answered(ev Event, by string, at time.Time) Board {
 		}
 		c.Results = slices.Clone(c.Results)
 		c.Results[i] = Result{Item: e.Result, Told: e.Sealed}
-		c.Version, c.Tier, c.Next, c.NextAt = e.Version, e.Tier, 0, at
+		c.Version, c.Tier, c.Next, c.NextAt, c.Own = e.Version, e.Tier, 0, at, time.Time{}
 	case *Closed:
 		return b.finish(c, IsClosed, e.Outcome, e.Owner, at)
 	case *Ended:
 		return b.finish(c, IsEnded, e.Reason, e.Owner, at)
 	default:
-		return b
+		c = c.replied(ev, by, at)
 	}
 	return b.put(c)
 }
@@ -293,7 +294,7 @@ func (b Board) opened(e *Opened, at time.Time) Board {
 func callOf(e *Opened, at time.Time) Call {
 	c := Call{
 		ID: e.Call, Ref: e.Ref, Patient: e.Patient, Unit: e.Unit, Ordering: e.Ordering, Setting: e.Setting, Tier: e.Tier, Version: e.Version,
-		Standing: IsOpen, Corrects: e.Corrects, Release: e.Release, Who: e.Sealed.Who, Steps: e.Steps, NextAt: at, Opened: at,
+		Standing: IsOpen, Owner: AskDesk, Corrects: e.Corrects, Release: e.Release, Who: e.Sealed.Who, Steps: e.Steps, NextAt: at, Opened: at,
 	}
 	if e.BreachAfter > 0 {
 		c.Breach = at.Add(time.Duration(e.BreachAfter) * time.Second)
@@ -309,17 +310,20 @@ func callOf(e *Opened, at time.Time) Call {
 }
 
 func (b Board) called(e *Called, at time.Time) Board {
-	r := Rung{Step: e.Step, Attempt: e.Attempt, Ask: e.Ask, To: e.To, Desk: e.Desk, Version: e.Version, At: at, Why: e.Why}
+	r := Rung{Step: e.Step, Attempt: e.Attempt, Ask: e.Ask, To: e.To, Desk: e.Desk, Version: e.Version, At: at, Why: e.Why, Beside: e.Beside, For: e.For}
 	if c, ok := b.Calls.Get(e.Call); ok {
 		if e.Attempt <= c.Attempt {
 			return b
 		}
 		r.Unit = c.At()
+		if c.Attempt == 0 && e.Ask != AskDesk && len(e.To) > 0 {
+			c.Owner = e.To[0]
+		}
 		c.Called, c.Attempt = fire(c.Called, r), e.Attempt
 		if !e.Beside {
-			c.Next, c.NextAt = min(e.Step+1, len(c.Steps)-1), stamp(e.Due)
+			c.Next, c.NextAt, c.Own = min(e.Step+1, len(c.Steps)-1), stamp(e.Due), time.Time{}
 		}
-		return b.put(c)
+		return b.put(c.deskTold(e, at))
 	}
 	if w, ok := b.Work.Get(e.Work); ok {
 		w.Called, w.Attempt = fire(w.Called, r), e.Attempt

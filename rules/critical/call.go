@@ -11,7 +11,7 @@ type Standing string
 // The standings of a call.
 const (
 	IsOpen   Standing = "open"
-	IsClosed Standing = "closed" // read back
+	IsClosed Standing = "closed" // read back, or told by telephone
 	IsEnded  Standing = "ended"  // by a named person's decision, with a reason
 )
 
@@ -29,7 +29,7 @@ type Call struct {
 	Version  int      `json:"version"` // an answer is bound to it
 	Standing Standing `json:"standing"`
 	Outcome  string   `json:"outcome,omitempty"`
-	Owner    string   `json:"owner,omitempty"`
+	Owner    string   `json:"owner,omitempty"`    // who has it until another takes it; "desk" where nobody was found
 	Corrects string   `json:"corrects,omitempty"` // the closed call that this one corrects
 	Release  string   `json:"release,omitempty"`  // of one that was held: how it came to be called
 
@@ -39,8 +39,18 @@ type Call struct {
 	Steps   []Step    `json:"steps"` // frozen when it opened
 	Next    int       `json:"next"`  // the step that fires at NextAt
 	NextAt  time.Time `json:"nextAt,omitzero"`
+	Own     time.Time `json:"own,omitzero"` // when the next step was due before a lease held it back
 	Attempt int       `json:"attempt,omitempty"`
 	Called  []Rung    `json:"called,omitempty"`
+	Skipped []Skip    `json:"skipped,omitempty"`
+	Desk    *Task     `json:"desk,omitempty"` // beside the ladder
+
+	Takes  []Take   `json:"takes,omitempty"`
+	Passes []Pass   `json:"passes,omitempty"`
+	Phones []Phone  `json:"phones,omitempty"`
+	Tries  []Try    `json:"tries,omitempty"` // read-backs that differed
+	Glass  []Pane   `json:"glass,omitempty"` // who broke the glass
+	Late   []string `json:"late,omitempty"`  // who read it back after it was over
 
 	Gone       time.Time `json:"gone,omitzero"` // when the patient left the house, if that is so
 	Seen       []Look    `json:"seen,omitempty"`
@@ -101,7 +111,26 @@ type Rung struct {
 	Unit    string    `json:"unit,omitempty"` // place of care then
 	At      time.Time `json:"at"`
 	Why     string    `json:"why"`
-	Reach   []Reach   `json:"reach,omitempty"` // what is known of those it called
+	Reach   []Reach   `json:"reach,omitempty"`  // what is known of those it called
+	Beside  bool      `json:"beside,omitempty"` // beside the ladder
+	For     string    `json:"for,omitempty"`    // who asked to be telephoned
+}
+
+// Skip is a step that was skipped at once because it had nobody to ask.
+type Skip struct {
+	Ask     string    `json:"ask"`
+	Version int       `json:"version"`
+	At      time.Time `json:"at"`
+	Why     string    `json:"why"`
+}
+
+// Try is a read-back that differed.
+type Try struct {
+	By      string    `json:"by"`
+	Version int       `json:"version"`
+	At      time.Time `json:"at"`
+	Fields  []string  `json:"fields"`
+	Phone   int       `json:"phone,omitempty"` // the attempt by telephone in which it was said
 }
 
 // Look is a person's first look at one version.

@@ -61,6 +61,8 @@ type Called struct {
 	Via     string    `json:"via"`
 	Due     time.Time `json:"due"` // when the next step fires
 	Why     string    `json:"why"`
+	For     string    `json:"for,omitempty"`  // of the desk's task: who asked to be telephoned
+	Again   time.Time `json:"again,omitzero"` // when the desk is told of its task again, unless the call is over
 }
 
 // Kind is "critical.called".
@@ -132,15 +134,20 @@ type Closed struct {
 	Call    string `json:"call"`
 	Ref     string `json:"ref"`
 	Version int    `json:"version"`
-	Outcome string `json:"outcome"` // "read-back"
-	Owner   string `json:"owner"`
+	Outcome string `json:"outcome"` // "read-back" or "telephoned"
+	Owner   string `json:"owner"`   // staff id; "spoken" of one who was telephoned and is known by what was said alone
 }
 
 // Kind is "critical.closed".
 func (*Closed) Kind() string { return "critical.closed" }
 
-// About is the call and its owner.
-func (e *Closed) About() []string { return about(e.Call, e.Owner) }
+// About is the call and its owner, if that is a member of staff.
+func (e *Closed) About() []string {
+	if e.Owner == KnownSpoken {
+		return about(e.Call)
+	}
+	return about(e.Call, e.Owner)
+}
 
 // Enclosure is nil.
 func (*Closed) Enclosure() any { return nil }

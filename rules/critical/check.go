@@ -2,6 +2,7 @@ package critical
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-909bec58/readback/rules/table"
@@ -20,10 +21,10 @@ func (b Board) Check(now time.Time) []string {
 	refs, results := 0, 0
 	var due, gone, of table.Map[string, string]
 	for id, c := range b.Calls.All() {
-		due = due.With(when(c.NextAt, id), id)
+		due = due.With(when(c.dueAt(), id), id)
 		of = of.With(whose(c.Patient, id), id)
 		c.check(now, id, say)
-		if c.Standing != IsOpen || c.Outcome != "" || c.Owner != "" {
+		if c.Standing != IsOpen || c.Outcome != "" || c.Owner == "" {
 			say(id, "stands among the open calls and is not")
 		}
 		if to, _ := b.Refs.Get(c.Ref); to != id {
@@ -41,6 +42,7 @@ func (b Board) Check(now time.Time) []string {
 		case !c.NextAt.IsZero():
 			say(id, "finished and still has a deadline")
 		}
+		c.answers(id, say)
 		if _, ok := b.Calls.Get(id); ok {
 			say(id, "both open and finished")
 		}
@@ -100,11 +102,54 @@ func (b Board) Check(now time.Time) []string {
 
 func (c Call) check(now time.Time, id string, say func(id, what string)) {
 	ladderCheck(c.Steps, c.Next, c.NextAt, c.Called, now, id, say)
+	c.answers(id, say)
+	if c.dueAt().Before(now) {
+		say(id, "the desk's reminder has passed")
+	}
+	if n := len(c.Takes); n > 0 && c.Owner != c.Takes[n-1].By {
+		say(id, "who took it last does not own it")
+	}
+	if !c.Own.IsZero() && c.NextAt.Sub(c.Own) > leases*LeaseFor {
+		say(id, "leases hold its next step back for longer than they may")
+	}
+	if len(c.Passes) >= 2 && (c.Desk == nil || c.Desk.Since.IsZero()) {
+		say(id, "passed on by two and the desk has no task")
+	}
 	if len(c.Results) == 0 {
 		say(id, "a call without a result")
 	}
 	if c.Version < 1 {
 		say(id, "a call without a version")
+	}
+}
+
+// answers checks what people did, of open and finished calls.
+func (c Call) answers(id string, say func(id, what string)) {
+	for _, p := range c.Passes {
+		for _, r := range c.Called {
+			if r.Attempt > p.Attempt && r.Ask != AskDesk && slices.Contains(r.To, p.By) {
+				say(id, "asks again who passed it on")
+			}
+		}
+	}
+	for _, t := range c.Takes {
+		if t.Until.Sub(t.At) > LeaseFor || t.N > leases {
+			say(id, "a lease longer than it may be")
+		}
+	}
+	told := 0
+	for i, p := range c.Phones {
+		switch {
+		case p.N != i+1:
+			say(id, "its attempts by telephone are not numbered in order")
+		case p.Outcome == "telephoned":
+			told++
+		case p.Outcome == "" && slices.ContainsFunc(c.Phones[i+1:], func(o Phone) bool { return o.By == p.By && o.Outcome == "" }):
+			say(id, "one person telephones twice at once")
+		}
+	}
+	if want := c.Standing == IsClosed && c.Outcome == "telephoned"; want != (told == 1) || told > 1 {
+		say(id, fmt.Sprintf("%d telephoned, and its outcome is %q", told, c.Outcome))
 	}
 }
 

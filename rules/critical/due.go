@@ -1,6 +1,9 @@
 package critical
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // Ask is what a step wants to know: who is to be asked, now.
 type Ask struct {
@@ -24,28 +27,33 @@ type Resolve func(Ask) (people []string, why string)
 // skipped at once; after one of these the desk is told too. Applied, it
 // leaves every deadline in the future. It costs the due ones only.
 func (b Board) Due(now time.Time, resolve Resolve) []Event {
-	now = stamp(now)
 	var out []Event
-	last := when(now, "\xff")
-	for k, id := range b.due.All() {
-		if k > last {
-			break
-		}
-		if w, ok := b.Held.Get(id); ok {
-			out = append(out, b.release(w, NotConfirmed, now, resolve)...)
-			continue
-		}
-		out = append(out, b.climb(id, now, resolve)...)
+	for evs := range b.Rungs(now, resolve) {
+		out = append(out, evs...)
 	}
 	return out
+}
+
+// Rungs gives what is due at now, the longest due first: the events of one
+// call or work item at a time. Stopped early it has cost no more than it gave.
+func (b Board) Rungs(now time.Time, resolve Resolve) iter.Seq[[]Event] {
+	now = stamp(now)
+	return func(yield func([]Event) bool) {
+		last := when(now, "\xff")
+		for k, id := range b.due.All() {
+			if k > last {
+				return
+			}
+			if evs := b.rung(id, now, resolve); len(evs) > 0 && !yield(evs) {
+				return
+			}
+		}
+	}
 }
 
 // Fire gives the rung of one call or work item that is due at now, or nothing.
 func (b Board) Fire(id string, now time.Time, resolve Resolve) []Event {
 	now = stamp(now)
-	if c, ok := b.Calls.Get(id); ok && c.NextAt.After(now) {
-		return nil
-	}
 	if w, ok := b.Work.Get(id); ok && w.NextAt.After(now) {
 		return nil
 	}
@@ -56,7 +64,7 @@ func (b Board) Fire(id string, now time.Time, resolve Resolve) []Event {
 func (b Board) NextDue() (time.Time, bool) {
 	for _, id := range b.due.All() {
 		if c, ok := b.Calls.Get(id); ok {
-			return c.NextAt, true
+			return c.dueAt(), true
 		}
 		if w, ok := b.Held.Get(id); ok {
 			return w.Until, true
@@ -67,25 +75,30 @@ func (b Board) NextDue() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-func (b Board) climb(id string, now time.Time, resolve Resolve) []Event {
-	var steps []Step
-	var ref string
-	var ask Ask
-	var next, attempt, version int
-	if c, ok := b.Calls.Get(id); ok {
-		steps, ref, next, attempt, version = c.Steps, c.Ref, c.Next, c.Attempt, c.Version
-		ask = Ask{Call: id, Patient: c.Patient, Unit: c.Unit, Setting: c.Setting, Tier: c.Tier, Ordering: c.Ordering}
-	} else if w, ok := b.Work.Get(id); ok {
-		steps, next, attempt = w.Steps, w.Next, w.Attempt
-		ask = Ask{Work: id, Patient: w.Patient}
-	} else {
-		return nil
+func (b Board) rung(id string, now time.Time, resolve Resolve) []Event {
+	if w, ok := b.Held.Get(id); ok {
+		return b.release(w, NotConfirmed, now, resolve)
 	}
+	return b.climb(id, now, resolve)
+}
+
+func (b Board) climb(id string, now time.Time, resolve Resolve) []Event {
+	if c, ok := b.Calls.Get(id); ok {
+		return c.turn(now, resolve)
+	}
+	if w, ok := b.Work.Get(id); ok {
+		return w.climb(now, resolve)
+	}
+	return nil
+}
+
+func (w Work) climb(now time.Time, resolve Resolve) []Event {
+	ask := Ask{Work: w.ID, Patient: w.Patient}
 	var out []Event
-	for i := next; i < len(steps); i++ {
-		ask.Step = steps[i]
+	for i := w.Next; i < len(w.Steps); i++ {
+		ask.Step = w.Steps[i]
 		desk := ask.Step.Ask == AskDesk
-		if desk && len(out) > 0 && i < len(steps)-1 {
+		if desk && len(out) > 0 && i < len(w.Steps)-1 {
 			continue // nobody was found: whoever comes next is asked now, and the desk told beside them
 		}
 		to, why := resolve(ask)
@@ -94,12 +107,12 @@ func (b Board) climb(id string, now time.Time, resolve Resolve) []Event {
 			why = "asked by the ladder: " + ask.Step.Ask
 		}
 		if len(to) == 0 && !desk {
-			out = append(out, &Escalated{Call: ask.Call, Work: ask.Work, Version: version, Step: i, Ask: ask.Step.Ask, Why: why})
+			out = append(out, &Escalated{Work: w.ID, Step: i, Ask: ask.Step.Ask, Why: why})
 			continue
 		}
 		return append(out, &Called{
-			Call: ask.Call, Ref: ref, Work: ask.Work, Version: version, Step: i, Attempt: attempt + 1, Ask: ask.Step.Ask,
-			To: to, Desk: desk || ask.Step.Desk || len(out) > 0, Via: ViaApp, Due: now.Add(time.Duration(ask.Step.Wait) * time.Second), Why: why,
+			Work: w.ID, Step: i, Attempt: w.Attempt + 1, Ask: ask.Step.Ask, To: to, Desk: desk || ask.Step.Desk || len(out) > 0,
+			Via: ViaApp, Due: now.Add(seconds(ask.Step.Wait)), Why: why,
 		})
 	}
 	return out // unreachable: the last step of a ladder is the desk

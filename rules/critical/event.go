@@ -64,6 +64,18 @@ func New(kind string) Event {
 		return new(ReadBack)
 	case "critical.corrected":
 		return new(Corrected)
+	case "critical.taken":
+		return new(Taken)
+	case "critical.passed-on":
+		return new(PassedOn)
+	case "critical.attempted":
+		return new(Attempted)
+	case "critical.telephoned":
+		return new(Telephoned)
+	case "critical.attempt-failed":
+		return new(AttemptFailed)
+	case "record.looked-at":
+		return new(LookedAt)
 	case "critical.closed":
 		return new(Closed)
 	case "critical.ended":
