@@ -2,7 +2,6 @@ package lab
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -31,9 +30,10 @@ func (s *State) View(c critical.Call, v Viewer, now time.Time) wire.Call {
 		out.Seen = append(out.Seen, wire.Look{By: s.Name(l.By), Version: l.Version, At: l.At})
 	}
 	if c.Owner != "" {
-		owner := s.Name(c.Owner)
+		owner := s.Owner(c)
 		out.Owner = &owner
 	}
+	s.answers(&out, c, now)
 	out.May.Called = c.WasCalled(v.Subject)
 	if c.Standing == critical.IsOpen {
 		out.Next = s.next(c, now)
@@ -60,7 +60,8 @@ func (s *State) rungs(called []critical.Rung) []wire.Rung {
 	for _, r := range called {
 		out = append(out, wire.Rung{
 			Attempt: r.Attempt, Ask: r.Ask, To: s.names(r.To), Desk: r.Desk, Version: r.Version, At: r.At, Why: r.Why,
-			Reach: s.reach(r.Reach),
+			Reach:  s.reach(r.Reach),
+			Beside: r.Beside, For: s.someone(r.For),
 		})
 	}
 	return out
@@ -92,23 +93,6 @@ func (s *State) next(c critical.Call, now time.Time) *wire.Next {
 	return out
 }
 
-func (s *State) may(c critical.Call, v Viewer, now time.Time) wire.May {
-	m := wire.May{Called: c.WasCalled(v.Subject)}
-	err := s.Reader(v, c, false, now).May(c)
-	var why *critical.MayNotError
-	switch {
-	case errors.As(err, &why):
-		m.Why = why.Reason
-	case !c.Identified():
-		m.Why = "unidentified"
-	default:
-		m.ReadBack = err == nil
-	}
-	p := s.Roster.Get(v.Subject)
-	m.End = p.Valid(now) && p.Role == roster.Director && !s.Bare(v)
-	return m
-}
-
 // Calls returns what a viewer's screen shows of calls and work at a time; hours is how far back finished calls go, at
 // most critical.Window. A bare viewer gets Bells alone.
 func (s *State) Calls(v Viewer, channels []string, hours int, now time.Time) wire.Calls {
@@ -119,7 +103,7 @@ func (s *State) Calls(v Viewer, channels []string, hours int, now time.Time) wir
 	}
 	var open []critical.Call
 	for _, c := range s.Critical.Calls.All() {
-		if s.MaySee(channels, c) {
+		if s.MaySee(channels, c) || c.Broke(v.Subject, now) {
 			open = append(open, c)
 		}
 	}
@@ -139,6 +123,9 @@ func (s *State) Calls(v Viewer, channels []string, hours int, now time.Time) wir
 			out.Work = append(out.Work, s.workView(w))
 		}
 		out.Held = s.held()
+	}
+	if p := s.Roster.Get(v.Subject); p.Valid(now) && (p.Role == roster.Supervisor || p.Role == roster.Director) {
+		out.Glass = s.broken()
 	}
 	return out
 }

@@ -46,10 +46,18 @@ var (
 
 // commands is every command; docs/protocol.md has the same table for people.
 var commands = map[string]command{
-	wire.DoCalls:        {bare: true, run: (*Server).calls},
-	wire.DoCall:         {run: (*Server).call},
-	wire.DoSeen:         {run: (*Server).seen},
-	wire.DoReadBack:     {run: (*Server).readBack},
+	wire.DoCalls:    {bare: true, run: (*Server).calls},
+	wire.DoCall:     {run: (*Server).call},
+	wire.DoSeen:     {run: (*Server).seen},
+	wire.DoReadBack: {run: (*Server).readBack},
+	wire.DoTake:     {run: (*Server).take},
+	wire.DoPassOn:   {run: (*Server).passOn},
+	wire.DoGlass:    {run: (*Server).breakGlass},
+
+	wire.DoTelephoneBegin: {roles: anyOfLab, run: (*Server).telephoneBegin},
+	wire.DoTelephone:      {roles: anyOfLab, run: (*Server).telephone},
+	wire.DoTelephoneFail:  {roles: anyOfLab, run: (*Server).telephoneFailed},
+
 	wire.DoEnd:          {roles: directors, run: (*Server).endCall},
 	wire.DoSettle:       {roles: anyOfLab, run: (*Server).settle},
 	wire.DoHeldConfirm:  {roles: anyOfLab, run: (*Server).heldConfirm},

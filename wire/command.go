@@ -68,9 +68,10 @@ type ReadBackBody struct {
 	Tail    string            `json:"tail"`
 	Entered string            `json:"entered,omitempty"` // "keyed", "keypad" or "spoken", as the client claims
 	Locale  string            `json:"locale,omitempty"`  // BCP 47, for the decimal mark: "en-GB", "de"
+	Glass   *BreakGlass       `json:"glass,omitempty"`   // of who was not called and is not on its unit or post
 }
 
-// ReadBack is the answer to a read-back that matched: the call is closed, and this person has it.
+// ReadBack is the answer to a read-back that matched: the call is closed, and its owner has it.
 type ReadBack struct {
 	Call   string     `json:"call"`
 	Ref    string     `json:"ref,omitempty"`

@@ -86,6 +86,9 @@ func (p *Problem) known(err error) {
 	if stale, ok := errors.AsType[*critical.StaleError](err); ok {
 		p.Facts = map[string]any{"version": stale.Version}
 	}
+	if has, ok := errors.AsType[*critical.TakenError](err); ok {
+		p.Facts = map[string]any{"by": has.By, "until": has.Until}
+	}
 	if may, ok := errors.AsType[*critical.MayNotError](err); ok {
 		p.Facts = map[string]any{"reason": may.Reason}
 		if words, ok := mayNot[may.Reason]; ok {

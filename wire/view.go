@@ -46,8 +46,19 @@ type Call struct {
 	Opened     time.Time  `json:"opened"`
 	Breach     *time.Time `json:"breach,omitempty"` // when it is late for the record
 	Finished   *time.Time `json:"finished,omitempty"`
-	Outcome    string     `json:"outcome,omitempty"` // of a finished one: "read-back", or the reason
-	Owner      *Name      `json:"owner,omitempty"`   // of a finished one: who read back, or decided
+	Outcome    string     `json:"outcome,omitempty"` // of a finished one: "read-back", "telephoned", or the reason
+	Owner      *Name      `json:"owner,omitempty"`   // who has it until another takes it; of a finished one who read back, was told or decided
+	Waits      *Waits     `json:"waits,omitempty"`   // of an open one: who waits for whom
+	Taken      *Taken     `json:"taken,omitempty"`   // the lease that runs
+	Task       *Task      `json:"task,omitempty"`    // the desk's, beside the ladder
+	Takes      []Taken    `json:"takes,omitempty"`
+	Passes     []Passed   `json:"passes,omitempty"`
+	Phones     []Phone    `json:"phones,omitempty"`
+	Tries      []Try      `json:"tries,omitempty"` // read-backs that differed
+	Skipped    []Skip     `json:"skipped,omitempty"`
+	Glass      []Glass    `json:"glass,omitempty"`
+	Late       []Name     `json:"late,omitempty"` // who read it back after it was over
+	Timeline   []Moment   `json:"timeline"`       // all of it, in order of time
 	May        May        `json:"may"`
 }
 
@@ -90,7 +101,9 @@ type Rung struct {
 	Version int       `json:"version,omitempty"`
 	At      time.Time `json:"at"`
 	Why     string    `json:"why"`
-	Reach   []Reach   `json:"reach,omitempty"` // of those whom it called, as far as anything is known
+	Reach   []Reach   `json:"reach,omitempty"`  // of those whom it called, as far as anything is known
+	Beside  bool      `json:"beside,omitempty"` // beside the ladder
+	For     *Name     `json:"for,omitempty"`    // who asked to be telephoned
 }
 
 // Next is the step that fires next, if nobody answers.
@@ -111,9 +124,17 @@ type Look struct {
 // May is what the viewer may do with a call now.
 type May struct {
 	ReadBack bool   `json:"readBack,omitempty"`
-	Why      string `json:"why,omitempty"`    // why not: machine, not-fresh, badge, role, not-yours, unidentified
+	Why      string `json:"why,omitempty"`    // why not: machine, not-fresh, badge, role, reporter, telephones, not-yours, unidentified
 	Called   bool   `json:"called,omitempty"` // a rung of this call went to the viewer
 	End      bool   `json:"end,omitempty"`
+
+	Take      bool              `json:"take,omitempty"` // "mine", also once again
+	Act       bool              `json:"act,omitempty"`
+	CallMe    bool              `json:"callMe,omitempty"`
+	PassOn    bool              `json:"passOn,omitempty"`
+	Telephone bool              `json:"telephone,omitempty"`
+	Glass     bool              `json:"glass,omitempty"`  // could read it back by breaking the glass
+	WhyNot    map[string]string `json:"whyNot,omitempty"` // by the name above: as in Why, and taken, renewed, passed, desk
 }
 
 // Work is an open work item of the laboratory.
@@ -141,5 +162,6 @@ type Calls struct {
 	Work     []Work     `json:"work,omitempty"`
 	Held     []Held     `json:"held,omitempty"`  // results that the bench looks at first
 	Bells    []Bare     `json:"bells,omitempty"` // for a bare connection, instead of all the others
+	Glass    []Glass    `json:"glass,omitempty"` // for supervisors and directors: who broke the glass within 48 hours, the newest first
 	Alone    int        `json:"alone,omitempty"` // for the laboratory: open calls none of whose people is connected to this node
 }

@@ -20,9 +20,9 @@ type Call struct {
 	ID       string   `json:"id"`
 	Ref      string   `json:"ref"` // six characters that people speak
 	Patient  string   `json:"patient,omitempty"`
-	Unit     string   `json:"unit,omitempty"`  // place of care when it opened
-	Units    []string `json:"units,omitempty"` // places of care since, in order, each once; see Board.Moved
-	Where    string   `json:"where,omitempty"` // place of care now, once the patient was moved
+	Unit     string   `json:"unit,omitempty"`     // place of care when it opened
+	Units    []string `json:"units,omitempty"`    // places of care since, in order, each once; see Board.Moved
+	Where    string   `json:"where,omitempty"`    // place of care now, once the patient was moved
 	Ordering string   `json:"ordering,omitempty"` // who ordered, if that was said: a staff code
 	Setting  string   `json:"setting,omitempty"`
 	Tier     string   `json:"tier"`

@@ -43,8 +43,8 @@ type Pane struct {
 // GlassFor is for how long a person who broke the glass of a call sees it.
 const GlassFor = 30 * time.Minute
 
-// Glass is the last breaking of the glass by a person that still counts.
-func (c Call) glassOf(person string, now time.Time) (Pane, bool) {
+// LastGlass is the last breaking of the glass by a person that still counts.
+func (c Call) LastGlass(person string, now time.Time) (Pane, bool) {
 	for _, p := range slices.Backward(c.Glass) {
 		if p.By == person && now.Before(p.At.Add(GlassFor)) {
 			return p, true
@@ -55,7 +55,7 @@ func (c Call) glassOf(person string, now time.Time) (Pane, bool) {
 
 // Broke tells whether a person broke the glass of the call within GlassFor.
 func (c Call) Broke(person string, now time.Time) bool {
-	_, ok := c.glassOf(person, now)
+	_, ok := c.LastGlass(person, now)
 	return ok
 }
 

@@ -80,7 +80,7 @@ func (b Board) PassOn(p Passing, now time.Time) ([]Event, error) {
 	if p.By == "" || !slices.Contains(PassReasons(), p.Reason) || p.Reason == "other" && p.Note == "" {
 		return nil, ErrNoReason
 	}
-	if err := c.mayPassOn(p.By, now); err != nil {
+	if err := c.MayPassOn(p.By, now); err != nil {
 		return nil, err
 	}
 	if p.To == p.By || c.Passed(p.To) {
@@ -132,7 +132,9 @@ func after(why string) string {
 	return ": " + why
 }
 
-func (c Call) mayPassOn(person string, now time.Time) error {
+// MayPassOn tells whether, by what others did, a person may pass the call on now: ErrTaken while the lease of another
+// runs, ErrMayNot (passed) who passed it on and has not taken it since.
+func (c Call) MayPassOn(person string, now time.Time) error {
 	if has, ok := c.Lease(now); ok && has.By != person {
 		return &TakenError{has.By, has.Until}
 	}

@@ -120,7 +120,7 @@ func (b Board) Take(t Taking, now time.Time) ([]Event, error) {
 	if t.By == "" || t.How != HowMine && t.How != HowAct && t.How != HowCallMe {
 		return nil, ErrNoReason
 	}
-	if err := c.mayTake(t.By, now); err != nil {
+	if err := c.MayTake(t.By, now); err != nil {
 		return nil, err
 	}
 	until := now.Add(LeaseFor)
@@ -135,7 +135,9 @@ func (b Board) Take(t Taking, now time.Time) ([]Event, error) {
 	return out, nil
 }
 
-func (c Call) mayTake(person string, now time.Time) error {
+// MayTake tells whether, by what others did, a person may take the call now: ErrTaken while the lease of another
+// runs, ErrMayNot (renewed) who took its version twice.
+func (c Call) MayTake(person string, now time.Time) error {
 	if has, ok := c.Lease(now); ok && has.By != person {
 		return &TakenError{has.By, has.Until}
 	}

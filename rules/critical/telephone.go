@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // ViaPhone is the carrier of an attempt by telephone.
@@ -363,8 +364,8 @@ const titles = " dr doctor prof professor mr mrs ms mx miss sister nurse herr fr
 // besides titles, one of them written out.
 func FullName(name string) bool {
 	words, long := 0, 0
-	for w := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == ' ' || r == ',' || r == '.' || r == '\t' }) {
-		w = strings.ToLower(strings.Trim(w, "-'’"))
+	for _, w := range strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == '.' }) {
+		w = strings.Join(wordsOf(w), "") // a double name is one
 		if w == "" || strings.Contains(titles, " "+w+" ") || strings.ContainsAny(w, "0123456789") {
 			continue
 		}
@@ -374,4 +375,15 @@ func FullName(name string) bool {
 		}
 	}
 	return words > 1 && long > 0
+}
+
+// SameName tells whether two names have the same words in any order, titles,
+// case and accents aside.
+func SameName(a, b string) bool {
+	words := func(name string) []string {
+		out := slices.DeleteFunc(wordsOf(name), func(w string) bool { return strings.Contains(titles, " "+w+" ") })
+		slices.Sort(out)
+		return out
+	}
+	return slices.Equal(words(a), words(b))
 }
