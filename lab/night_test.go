@@ -124,10 +124,11 @@ func TestAStepOfTheClockCostsAtMostOneRung(t *testing.T) {
 				n := newNight(t)
 				call := potassium(t, n.Lab, "m1", "7.1")
 				time.Sleep(time.Minute)
+				synctest.Wait()
+				have := len(n.rungs(t, call))
 				n.shift.Store(int64(step))
 				began := time.Now()
 				var seen []time.Duration // real time between rungs, as the people live it
-				have := len(n.rungs(t, call))
 				for range 30 * 60 {
 					time.Sleep(time.Second)
 					synctest.Wait()

@@ -51,7 +51,7 @@ func (b Board) Again(id string, now time.Time, resolve Resolve) []Event {
 		return []Event{call}
 	case !anybody && !taken && !moved && c.fired() == rung.Step && rung.Version == c.Version:
 		gone := &Escalated{Call: id, Version: c.Version, Step: rung.Step, Ask: rung.Ask, Why: "nobody of this step is left: " + strings.TrimPrefix(why, "people have changed: ")}
-		return append([]Event{gone}, b.climb(id, now, resolve)...)
+		return append([]Event{gone}, c.climb(now, resolve)...)
 	case !anybody && !taken && moved && !c.toldOf(c.At()):
 		call.Desk, call.Why = true, why+"; nobody is asked there"
 		return []Event{call}

@@ -80,6 +80,11 @@ func (c Call) turn(now time.Time, resolve Resolve) []Event {
 		}
 		return []Event{c.toDesk(resolve, now, why, c.Desk.For)}
 	}
+	return c.climb(now, resolve)
+}
+
+// climb is the next rung of the ladder, due or not, after the empty steps that are skipped at once.
+func (c Call) climb(now time.Time, resolve Resolve) []Event {
 	var out []Event
 	for i := c.Next; i < len(c.Steps); i++ {
 		step := c.Steps[i]
