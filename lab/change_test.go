@@ -78,7 +78,7 @@ func TestAChangeOfShiftBetweenTwoRungsRingsWhoIsOnDutyNow(t *testing.T) {
 		call := potassium(t, n.Lab, "m1", "7.1")
 		time.Sleep(12 * time.Minute)
 		wantRungs(t, n, call, "0s person/lee", "3m0s person/abe", "5m0s person/tech desk", "10m0s person/okafor desk")
-		if why := n.called(t, call)[1].Why; !strings.Contains(why, "people have changed") || !strings.Contains(why, "post/icu-2") {
+		if why := n.called(t, call)[1].Why; !strings.Contains(why, "people have changed") || !strings.Contains(why, "ICU-2 resident") {
 			t.Errorf("the new one is not told why: %q", why)
 		}
 		if err := readBack(t, n.Lab, call, "person/lee", "7.1", "0815"); err != nil {
