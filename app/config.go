@@ -35,6 +35,8 @@ type Config struct {
 	Behind  []string `name:"behind" env:"READBACK_BEHIND" placeholder:"CIDR" help:"Networks of proxies that end TLS and may set X-Forwarded-*."`
 	Origins []string `name:"origin" env:"READBACK_ORIGINS" placeholder:"URL" help:"Addresses under which browsers reach this site; default: the one they ask."`
 
+	Leave time.Duration `name:"leave" env:"READBACK_LEAVE" default:"0s" placeholder:"TIME" help:"When told to stop: how long /readyz says so before connections are closed, for a balancer to notice."`
+
 	JSON bool `name:"json" env:"READBACK_JSON" help:"Print JSON lines only; the first, when ready: {\"http\":…,\"mllp\":…,\"signins\":[…]}."`
 
 	// What the command line does not set.

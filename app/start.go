@@ -233,7 +233,7 @@ func (r *Readback) openServer(k vault.Keys) error {
 	s, err := server.New(server.Deps{
 		Lab: r.Lab, Vault: r.Vault, Notary: r.Notary, Static: static.Files, Log: r.log, Secret: k.Site,
 		SessionKey: k.Session, KeyBefore: k.Before, Behind: behind, Origins: r.cfg.Origins, Alone: r.reach.Alone, Audit: r.Audit,
-		Hub: channels.Config{Gone: r.reach.Gone},
+		Hub: channels.Config{Gone: r.reach.Gone}, Missed: r.reach.Missed,
 	})
 	if err != nil {
 		return err //nolint:wrapcheck // it says what is wrong
@@ -325,6 +325,10 @@ const drainTime = 10 * time.Second
 func (r *Readback) Close() error {
 	var errs []error
 	if r.http != nil {
+		r.Server.Leave()
+		if r.cfg.Leave > 0 {
+			<-time.After(r.cfg.Leave)
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 		defer cancel()
 		if err := r.Server.Drain(ctx); err != nil {

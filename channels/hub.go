@@ -111,6 +111,9 @@ func (h *Hub) Stats() *Stats { return &h.stats }
 // Age returns how long ago this node last knew that it had everything in the ledger.
 func (h *Hub) Age() time.Duration { return h.index.age() }
 
+// Head returns the last entry that this node's followers have.
+func (h *Hub) Head() ledger.Seq { return h.index.at() }
+
 // Connected returns how many connections of a person or machine follow the ledger on this node now.
 func (h *Hub) Connected(subject string) int {
 	h.mu.Lock()

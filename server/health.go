@@ -1,9 +1,9 @@
 package server
 
 import (
-	"context"
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"time"
 
@@ -11,35 +11,12 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-// oldest is how long a node may not have known that it has everything, and still be ready.
-const oldest = 10 * time.Second
+// started is when this process began, nearly.
+var started = time.Now()
 
 // healthz says that the process answers.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	s.say(w, http.StatusOK, map[string]string{"status": "alive"})
-}
-
-// Ready tells whether this node can decide and show what is new: nil, or why not.
-func (s *Server) Ready() error {
-	if err := s.Lab.Ready(); err != nil {
-		return err //nolint:wrapcheck // the table knows it
-	}
-	if age := s.hub.Age(); age > oldest {
-		return &wire.Refusal{
-			Err: wire.ErrBehind, Say: fmt.Sprintf("This node last knew %s ago that it has everything in the ledger.", age.Round(time.Second)),
-		}
-	}
-	return nil
-}
-
-func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
-	if err := s.Ready(); err != nil {
-		p := s.problem(err)
-		s.say(w, http.StatusServiceUnavailable, p)
-		return
-	}
-	_ = r
-	s.say(w, http.StatusOK, map[string]any{"status": "ready", "age": s.hub.Age().Milliseconds(), "full": s.Lab.Full()})
 }
 
 // metrics are for the machine itself and for administrators. They hold counts alone.
@@ -57,8 +34,22 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	}
 	var b strings.Builder
 	put := func(name, help string, value any) {
-		fmt.Fprintf(&b, "# HELP readback_%s %s\nreadback_%s %v\n", name, help, name, value)
+		kind := "gauge"
+		if strings.HasSuffix(name, "_total") {
+			kind = "counter"
+		}
+		fmt.Fprintf(&b, "# HELP readback_%s %s\n# TYPE readback_%s %s\nreadback_%s %v\n", name, help, name, kind, name, value)
 	}
+	var mem runtime.MemStats
+	runtime.ReadMemStats(&mem)
+	s.probe.mu.Lock()
+	took := s.probe.took
+	s.probe.mu.Unlock()
+	put("ready", "1 when this node decides and shows what is new", flag(s.Ready() == nil))
+	put("ready_proof_seconds", "how long the last proof of readiness took, from a write to the followers", took.Seconds())
+	put("uptime_seconds", "since this process began", time.Since(started).Seconds())
+	put("goroutines", "goroutines of this process", runtime.NumGoroutine())
+	put("memory_bytes", "memory that this process took from the system", mem.Sys)
 	st, l, h := s.Lab.State(), s.Lab.Stats(), s.hub.Stats()
 	put("ledger_head", "place of the last entry", st.Seq)
 	put("ledger_age_seconds", "since this node last knew that it has everything", s.hub.Age().Seconds())
@@ -78,6 +69,7 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	put("connections_refused_total", "websockets refused for their number", h.Refused.Load())
 	put("entries_sent_total", "entries sent to connections", h.Entries.Load())
 	put("writes_total", "writes to connections", h.Writes.Load())
+	put("connections_paced_total", "commands of connections that asked for too much at once", h.Paced.Load())
 	put("slow_total", "connections cut because they did not read", h.Slow.Load())
 	put("silent_total", "connections closed without a sign of life", h.Silent.Load())
 	put("lost_total", "connections that had not been sent an entry, a bug", h.Lost.Load())
@@ -87,6 +79,10 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	put("sign_ins_total", "attempts to sign in", s.stats.signIns.Load())
 	put("sign_ins_wrong_total", "wrong ones", s.stats.wrong.Load())
 	put("sign_ins_limited_total", "ones that had to wait", s.stats.limited.Load())
+	put("commands_paced_total", "commands of people and programs who asked for too much at once", s.stats.paced.Load())
+	if s.Missed != nil {
+		put("calls_missed_total", "rungs of which no screen told in time, or whose person's last connection is gone", s.Missed())
+	}
 	if s.Alone != nil {
 		put("calls_alone", "open calls none of whose people is connected to this node", s.Alone())
 	}
@@ -99,11 +95,4 @@ func flag(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// Drain lets the connections finish and closes them; see channels.Hub.Drain. The HTTP server is shut down apart.
-func (s *Server) Drain(ctx context.Context) error {
-	s.stop()
-	s.beside.Wait()
-	return s.hub.Drain(ctx) //nolint:wrapcheck // ctx's own
 }

@@ -55,6 +55,8 @@ type Deps struct {
 	Beneath func(ctx context.Context, s *wire.Status)
 	// Alone tells how many open calls have none of their people connected here; nil: not known.
 	Alone func() int
+	// Missed tells how many receipts of called people's screens were awaited in vain; nil: not known.
+	Missed func() int64
 }
 
 // Server answers everything that comes over HTTP.
@@ -70,6 +72,8 @@ type Server struct {
 	stats   stats
 	refused *refusals
 	pace    pace
+	probe   probe
+	leaving atomic.Bool
 	stop    context.CancelFunc // ends what runs beside the requests
 	beside  sync.WaitGroup
 }

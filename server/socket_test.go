@@ -353,7 +353,7 @@ func TestAStoppingNodeAnswersWhatItTook(t *testing.T) {
 
 func TestWhoGivesNoSignOfLifeIsClosed(t *testing.T) {
 	h := newHouse(t, func(d *server.Deps) {
-		d.Hub = channels.Config{ReadWait: 100 * time.Millisecond, Beat: 10 * time.Millisecond}
+		d.Hub = channels.Config{ReadWait: time.Second, Beat: 50 * time.Millisecond}
 	})
 	s := h.dial(t, h.cookie(t, "tech"), websocket.Dialer{})
 	s.SetPingHandler(func(string) error { return nil }) // hears pings and does not answer
