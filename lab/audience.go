@@ -48,6 +48,8 @@ func Audience(s *State, ev Event) []string {
 		return heard([]string{ev.Unit, s.Place(ev.Patient, ev.Unit).Unit}, nil, nil)
 	case *critical.Called:
 		return s.callHeard(ev.Call, ev.To)
+	case *critical.Noticed:
+		return s.callHeard(ev.Call, ev.To)
 	}
 	if id := ev.About()[0]; strings.HasPrefix(id, "call/") {
 		return s.callHeard(id, nil)
@@ -60,7 +62,7 @@ func (s *State) callHeard(id string, to []string) []string {
 	if !ok {
 		return heard(nil, nil, to)
 	}
-	return heard(s.units(c), c.Called, to)
+	return heard(s.units(c), c.Called, append(c.Told(), to...))
 }
 
 // units is where a call is told of: every unit where the patient was while it was open, which may look at what it was

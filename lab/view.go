@@ -29,6 +29,9 @@ func (s *State) View(c critical.Call, v Viewer, now time.Time) wire.Call {
 	for _, l := range c.Seen {
 		out.Seen = append(out.Seen, wire.Look{By: s.Name(l.By), Version: l.Version, At: l.At})
 	}
+	for _, n := range c.Noticed {
+		out.Notices = append(out.Notices, wire.Notice{To: s.names(n.To), Version: n.Version, What: n.What, At: n.At})
+	}
 	if c.Owner != "" {
 		owner := s.Owner(c)
 		out.Owner = &owner
@@ -47,7 +50,7 @@ func resultView(r *critical.Result) wire.Result {
 	out := wire.Result{
 		ID: r.ID, Label: r.Label, LOINC: r.LOINC, Value: t.Value, Unit: t.Unit, Range: t.Range, Flag: t.Flag, Why: t.Why,
 		Status: r.Status, Outcome: string(r.Outcome), Tier: r.Tier, Rule: r.Rule,
-		Accession: t.Accession, Taken: t.Taken, Resulted: t.Resulted,
+		Accession: t.Accession, Taken: t.Taken, Resulted: t.Resulted, Was: t.Was,
 	}
 	if t.Finding != nil {
 		out.Words, out.Choose = t.Finding.Said, t.Finding.Choose

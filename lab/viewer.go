@@ -91,7 +91,7 @@ func (s *State) OnCall(person string, c critical.Call, now time.Time) bool {
 
 // MaySee tells whether who hears channels may see a call.
 func (s *State) MaySee(channels []string, c critical.Call) bool {
-	return May(channels, heard(s.units(c), c.Called, nil))
+	return May(channels, heard(s.units(c), c.Called, c.Told()))
 }
 
 // Me tells a viewer who it is.

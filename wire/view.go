@@ -42,6 +42,7 @@ type Call struct {
 	Rungs      []Rung     `json:"rungs"`          // who was called so far, in order
 	Next       *Next      `json:"next,omitempty"` // of an open call
 	Seen       []Look     `json:"seen,omitempty"`
+	Notices    []Notice   `json:"notices,omitempty"` // to those who were told before, that it changed
 	Mismatches int        `json:"mismatches,omitempty"`
 	Opened     time.Time  `json:"opened"`
 	Breach     *time.Time `json:"breach,omitempty"` // when it is late for the record
@@ -60,6 +61,14 @@ type Call struct {
 	Late       []Name     `json:"late,omitempty"` // who read it back after it was over
 	Timeline   []Moment   `json:"timeline"`       // all of it, in order of time
 	May        May        `json:"may"`
+}
+
+// Notice is that a call changed, to those who were told what it said before.
+type Notice struct {
+	To      []Name    `json:"to"`
+	Version int       `json:"version"` // the newer one
+	What    string    `json:"what"`    // "corrected", "not-critical", "withdrawn", "wrong-patient", "identified"
+	At      time.Time `json:"at"`
 }
 
 // Patient is a patient as shown on a call.
@@ -88,6 +97,7 @@ type Result struct {
 	Accession string   `json:"accession,omitempty"`
 	Taken     string   `json:"taken,omitempty"`
 	Resulted  string   `json:"resulted,omitempty"`
+	Was       string   `json:"was,omitempty"`    // of a corrected one: value and unit as told before
 	Words     []string `json:"words,omitempty"`  // of a finding: what is typed back, in any order
 	Choose    []string `json:"choose,omitempty"` // of one without words: what to choose from, in this order
 }

@@ -154,10 +154,11 @@ func typed(call wire.Call, wrong bool) wire.ReadBackBody {
 		b.Tail = critical.Tail(call.Patient.Identifiers[0])
 	}
 	for _, r := range call.Results {
-		if r.Outcome != string(critical.Critical) {
+		b.Values[r.ID] = r.Value
+		if r.Outcome == string(critical.Withdrawn) {
+			b.Values[r.ID] = "withdrawn"
 			continue
 		}
-		b.Values[r.ID] = r.Value
 		if wrong {
 			b.Values[r.ID], wrong = slip(r.Value), false
 		}

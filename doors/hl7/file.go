@@ -127,6 +127,7 @@ func (f *filing) fileResults() error {
 func (f *filing) message(t told, p *patient.Patient) critical.Message {
 	in := f.view.Message(p, t.who, t.place, f.zone, f.now)
 	in.ID, in.Sender, in.Refs, in.Reports = f.id, f.sender, f.refs, slices.Clone(t.reports)
+	in.Known = true // bring has looked
 	for i := range in.Reports {
 		if in.Reports[i].Available.IsZero() {
 			in.Reports[i].Available, in.Reports[i].Source = f.now, "received"
@@ -159,7 +160,8 @@ func (f *filing) bring(reports []critical.Report) {
 			continue
 		}
 		for _, p := range past {
-			if p.Event != nil {
+			// A call that corrects this one is about it too: its end would be missing.
+			if p.Event != nil && p.Event.About()[0] == call {
 				f.view.Critical = f.view.Critical.Apply(p.Event, critical.Mark(p.Mark))
 			}
 		}

@@ -185,7 +185,7 @@ func (c Call) compare(t Typed, in Locale) (fields []string, err error) {
 
 func (c Call) compareTo(t Typed, in Locale, want string) (fields []string, err error) {
 	for _, r := range c.Results {
-		if r.Outcome == Withdrawn {
+		if r.Outcome == Withdrawn && r.Told.Finding == nil {
 			continue
 		}
 		text := strings.TrimSpace(t.Values[r.ID])

@@ -201,6 +201,8 @@ func (b Board) Apply(ev Event, m Mark) Board {
 		b = b.delivered(e, at)
 	case *Missed:
 		b = b.missed(e, at)
+	case *Noticed:
+		b = b.noticed(e, at)
 	case *Seen, *Corrected, *Closed, *Ended, *Taken, *PassedOn, *Mismatched, *Attempted, *AttemptFailed, *Telephoned, *Escalated, *LookedAt:
 		b = b.answered(ev, m.By, at)
 	}
@@ -220,6 +222,8 @@ func (b Board) recalled(ev Event, by string, at time.Time) Board {
 		return b.delivered(e, at)
 	case *Missed:
 		return b.missed(e, at)
+	case *Noticed:
+		return b.noticed(e, at)
 	case *Seen, *Corrected, *Closed, *Ended, *Taken, *PassedOn, *Mismatched, *Attempted, *AttemptFailed, *Telephoned, *Escalated, *LookedAt:
 		return b.answered(ev, by, at)
 	}
@@ -247,8 +251,8 @@ func (b Board) answered(ev Event, by string, at time.Time) Board {
 			return b
 		}
 		c.Results = slices.Clone(c.Results)
-		c.Results[i] = Result{Item: e.Result, Told: e.Sealed}
-		c.Version, c.Tier, c.Next, c.NextAt, c.Own = e.Version, e.Tier, 0, at, time.Time{}
+		c.Results[i] = Result{Item: e.Result, Told: e.Sealed, Before: c.Results[i].before()}
+		c.Version, c.Tier, c.Next, c.NextAt, c.Own = e.Version, e.Tier, max(0, min(e.Step, len(c.Steps)-1)), at, time.Time{}
 	case *Closed:
 		return b.finish(c, IsClosed, e.Outcome, e.Owner, at)
 	case *Ended:
@@ -265,9 +269,15 @@ func (b Board) reported(e *Reported, at time.Time) Board {
 	}
 	w := Work{ID: e.Work, Reason: string(e.Outcome), Message: e.Message, Patient: e.Patient, Sender: e.Sender, Coding: Coding{e.System, e.Code}, Critical: e.Hint}
 	switch {
+	case e.Late:
+		w.Reason, w.Critical = ReasonLate, e.Outcome != Normal
+	case e.Status == "W" && e.Call != "":
+		w.Reason, w.Critical = ReasonWrongPatient, true
+	case e.Outcome.Unjudged():
+		w.Critical = e.Hint || e.Call != "" // what was told as critical may be so still
 	case e.Outcome == Critical:
 		w.Reason = ReasonUnidentified
-	case !e.Outcome.Unjudged():
+	default:
 		w.Reason = ReasonCorrected
 	}
 	return b.work(w, e.Result, at)
@@ -279,7 +289,11 @@ func (b Board) opened(e *Opened, at time.Time) Board {
 	}
 	b = b.letGo(e.Call)
 	c := callOf(e, at)
-	for _, r := range e.Results {
+	old, _ := b.Find(e.Corrects)
+	for i, r := range e.Results {
+		if j := old.result(r.ID); j >= 0 {
+			c.Results[i].Before = old.Results[j].before()
+		}
 		if of, ok := b.Results.Get(r.ID); !ok || of == e.Corrects {
 			b.Results = b.Results.With(r.ID, c.ID)
 		}

@@ -54,6 +54,7 @@ type Call struct {
 
 	Gone       time.Time `json:"gone,omitzero"` // when the patient left the house, if that is so
 	Seen       []Look    `json:"seen,omitempty"`
+	Noticed    []Notice  `json:"noticed,omitempty"` // that it changed
 	Mismatches int       `json:"mismatches,omitempty"`
 	Opened     time.Time `json:"opened"`
 	Breach     time.Time `json:"breach,omitzero"`
@@ -70,12 +71,16 @@ type Item struct {
 	Outcome Outcome `json:"outcome"` // critical; after a correction perhaps normal or withdrawn
 	Tier    string  `json:"tier,omitempty"`
 	Rule    string  `json:"rule,omitempty"`
+	// Available is when the result could be known, as the sender says.
+	Available time.Time `json:"available,omitzero"`
 }
 
 // Result is one result of a call with what is told of it.
 type Result struct {
 	Item
 	Told Told `json:"told,omitzero"`
+	// Before is what it said before, oldest first.
+	Before []Earlier `json:"before,omitempty"`
 }
 
 // Told is what of a result is shown to the clinician and read back.
@@ -84,6 +89,7 @@ type Told struct {
 	Means     string  `json:"means,omitempty"` // the same with a point and plain comparator
 	Unit      string  `json:"unit,omitempty"`  // as sent, or the mapped default
 	Why       string  `json:"why,omitempty"`
+	Was       string  `json:"was,omitempty"`     // of a corrected one: value and unit as told before
 	Finding   *Spoken `json:"finding,omitempty"` // of a value in words: what is typed or chosen instead
 	Range     string  `json:"range,omitempty"`
 	Flag      string  `json:"flag,omitempty"`

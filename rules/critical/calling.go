@@ -113,9 +113,10 @@ func (*Seen) Enclosure() any { return nil }
 type Corrected struct {
 	Call    string `json:"call"`
 	Ref     string `json:"ref"`
-	Version int    `json:"version"` // the new one
-	Result  Item   `json:"result"`  // as it is now; its outcome may be normal or withdrawn
-	Tier    string `json:"tier"`    // of the call
+	Version int    `json:"version"`        // the new one
+	Result  Item   `json:"result"`         // as it is now; its outcome may be normal or withdrawn
+	Tier    string `json:"tier"`           // of the call
+	Step    int    `json:"step,omitempty"` // of the ladder, which starts again there
 
 	Sealed Told `json:"-"`
 }

@@ -115,6 +115,7 @@ func (c Call) check(now time.Time, id string, say func(id, what string)) {
 	if len(c.Passes) >= 2 && (c.Desk == nil || c.Desk.Since.IsZero()) {
 		say(id, "passed on by two and the desk has no task")
 	}
+	c.noticeCheck(say)
 	if len(c.Results) == 0 {
 		say(id, "a call without a result")
 	}

@@ -76,6 +76,8 @@ func New(kind string) Event {
 		return new(AttemptFailed)
 	case "record.looked-at":
 		return new(LookedAt)
+	case "critical.noticed":
+		return new(Noticed)
 	case "critical.closed":
 		return new(Closed)
 	case "critical.ended":

@@ -22,6 +22,9 @@ type Message struct {
 	Locale  Locale // of the sender's numbers
 	Subject Subject
 	Reports []Report
+	// Known: every call that ever told one of the results is on the board. Else a result that was withdrawn or corrected
+	// may have been told longer ago than the board knows, and a person looks.
+	Known bool
 
 	// Refs are random candidates for the references of new calls, one more than needed or so. The order of what is
 	// chosen among hangs on them too.
@@ -53,6 +56,7 @@ type found struct {
 	unit    string // as shown
 	why     string
 	says    *Spoken // of a finding
+	was     Told    // of one that changes what a call told
 	verdict Verdict
 	held    string // why the bench looks at it first; "" if it is called at once
 	first   *found // in the same message, of which this one is a repeat
@@ -94,6 +98,9 @@ func (b Board) File(in Message, now time.Time) ([]Event, error) {
 		}
 		f.aside(r)
 		f.add(&r.ev)
+	}
+	if err := f.settle(); err != nil {
+		return nil, err
 	}
 	for len(fresh) > 0 {
 		group := fresh[0].Group
@@ -214,6 +221,8 @@ type filing struct {
 	out   []Event
 	calls int
 	err   error
+
+	changes []changed
 }
 
 func (f *filing) add(evs ...Event) {
@@ -228,9 +237,10 @@ func (f *filing) aside(r *found) {
 	e := &r.ev
 	switch {
 	case e.Work != "":
-	case e.Outcome.Unjudged(),
-		e.Outcome == Withdrawn && e.Status != "X", // it may have been told, longer ago than the board knows
-		e.Outcome == Normal && e.Status == "C":
+	case e.Outcome.Unjudged():
+		e.Work = e.Result
+	case f.in.Known: // it never was told, so nobody needs to hear of it
+	case e.Outcome == Withdrawn && e.Status != "X", e.Outcome == Normal && e.Status == "C":
 		e.Work = e.Result
 	}
 }
@@ -242,7 +252,7 @@ func (f *filing) open(with []*found, corrects string) error {
 		return err
 	}
 	for i, r := range with {
-		if i == 0 && !(Call{Patient: f.in.Patient, Who: f.in.Who}).Identified() {
+		if i == 0 && r.ev.Work == "" && !(Call{Patient: f.in.Patient, Who: f.in.Who}).Identified() {
 			r.ev.Work = r.ev.Result // a person must say who it is
 		}
 		f.add(&r.ev)

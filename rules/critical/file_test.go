@@ -37,8 +37,8 @@ func TestACorrectionOfAnOpenCallIsANewVersion(t *testing.T) {
 	}{
 		"worse":     {"8.0", "C", critical.Critical, "8.0"},
 		"normal":    {"4.2", "C", critical.Normal, "4.2"},
-		"withdrawn": {"", "W", critical.Withdrawn, ""},
-		"cancelled": {"", "X", critical.Withdrawn, ""},
+		"withdrawn": {"", "W", critical.Withdrawn, "withdrawn"},
+		"cancelled": {"", "X", critical.Withdrawn, "zurückgezogen"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
@@ -51,12 +51,18 @@ func TestACorrectionOfAnOpenCallIsANewVersion(t *testing.T) {
 			if e.Version != 2 || e.Result.Outcome != c.outcome || e.Sealed.Why == "" {
 				t.Fatalf("%+v", e)
 			}
-			if r := only[*critical.Called](t, s.keep()); r.Step != 0 || r.Version != 2 || r.Attempt != 3 {
+			rungs := slices.DeleteFunc(s.keep(), func(ev critical.Event) bool { e, ok := ev.(*critical.Called); return !ok || e.Call == "" })
+			if r := only[*critical.Called](t, rungs); r.Step != 0 || r.Version != 2 || r.Attempt != 3 {
 				t.Errorf("the correction is not called anew: %+v", r)
 			}
 			var stale *critical.StaleError
 			if _, err := s.board.ReadBack(answer(1, "4827", "7.1")); !errors.As(err, &stale) || stale.Version != 2 {
 				t.Errorf("the old version: %v", err)
+			}
+			if c.outcome == critical.Withdrawn {
+				if _, err := s.board.ReadBack(answer(2, "4827", "")); !errors.Is(err, critical.ErrMissing) {
+					t.Errorf("a stand-down closes without a word: %v", err)
+				}
 			}
 			if c.typed != "" {
 				if evs, _ := s.board.ReadBack(answer(2, "4827", "7.1")); kinds(evs) != "critical.mismatched" {

@@ -164,6 +164,9 @@ func (f *filing) heldAgain(r *found) bool {
 			r.ev.Work = r.ev.Result
 		}
 		f.add(&r.ev)
+	case r.lesser(old.Item) && r.ev.Outcome == Normal: // a preliminary value clears no final one
+		r.ev.Call, r.ev.Late, r.ev.Work = w.Call.ID, true, r.ev.Result
+		f.add(&r.ev)
 	case r.same(old) && r.ev.Outcome == Critical:
 		r.ev.Call, r.ev.Repeat = w.Call.ID, true
 		f.add(&r.ev)

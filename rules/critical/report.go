@@ -21,6 +21,7 @@ type Reported struct {
 	Rule      string    `json:"rule,omitempty"`
 	Hint      bool      `json:"hint,omitempty"`   // the sender flagged it as critical; limits decide all the same
 	Repeat    bool      `json:"repeat,omitempty"` // nothing new: it was told before
+	Late      bool      `json:"late,omitempty"`   // overtaken by what the call tells already, which stands
 	Available time.Time `json:"available,omitzero"`
 	Source    string    `json:"source,omitempty"` // where Available is from, such as "OBX-19"
 

@@ -29,12 +29,13 @@ type Work struct {
 
 const maxWaiting = 100
 
-// ReasonUnidentified is the reason of a work item for a critical result
-// without an identified patient; ReasonCorrected that of a correction of a
-// result that no call at hand told.
+// Reasons of work items beside the outcomes of results and the reasons of a
+// quarantine.
 const (
-	ReasonUnidentified = "unidentified"
-	ReasonCorrected    = "corrected"
+	ReasonUnidentified = "unidentified"  // a critical result without an identified patient
+	ReasonCorrected    = "corrected"     // a corrected result that no call at hand told
+	ReasonLate         = "out-of-order"  // it was overtaken by what is told already
+	ReasonWrongPatient = "wrong-patient" // told of one patient, and another one's: whose?
 )
 
 // work adds a result that waits to the work item of an id, and opens that at

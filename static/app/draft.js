@@ -39,8 +39,8 @@ export function covers(c) {
   return !!d && ["typing", "sending", "unsure", "differs"].includes(d.phase) && (d.tail !== "" || Object.values(d.values).some(Boolean));
 }
 
-/** asked are the results whose value is read back. @param {Call} c */
-export const asked = (c) => c.results.filter((r) => r.outcome !== "withdrawn");
+/** asked are the results that are read back: one that was withdrawn by its word. @param {Call} c */
+export const asked = (c) => c.results.filter((r) => r.outcome !== "withdrawn" || r.words?.length);
 
 /** moved tells whether the call says something else now than what is being read back. @param {Draft} d */
 export function moved(d) {
