@@ -91,7 +91,8 @@ func (f *Filer) Bring(result string) {
 		return
 	}
 	for _, p := range past {
-		if p.Event != nil {
+		// A call that corrects this one is about it too: its end would be missing.
+		if p.Event != nil && p.Event.About()[0] == call {
 			f.View.Critical = f.View.Critical.Apply(p.Event, critical.Mark(p.Mark))
 		}
 	}

@@ -112,7 +112,7 @@ func (f *Filer) again(w critical.Work, group []*critical.Reported, refs []string
 	in := f.View.Message(p, patient.Identity{}, patient.Place{}, f.View.Location(), f.now)
 	// Its calls are children of the message and of what they waited for: no id of them can be another call's.
 	_, waited, _ := strings.Cut(w.ID, "/")
-	in.ID, in.Sender, in.Refs = e.Message+"/"+waited, e.Sender, refs
+	in.ID, in.Sender, in.Refs, in.Known = e.Message+"/"+waited, e.Sender, refs, true
 	for _, r := range group {
 		rep := r.Report()
 		if v := f.View.Critical.Verdict(in, rep, f.now); v.Outcome == w.Outcome() {
