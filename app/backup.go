@@ -82,6 +82,9 @@ func (c backupCmd) Run(ctx context.Context, s streams) (err error) {
 		return fmt.Errorf("%w: %w", errBackup, err)
 	}
 	whole = true
+	if err := noteBackup(c.Data, m.Entries); err != nil {
+		fmt.Fprintln(s.err, "readback: the backup is whole, but that it was made could not be noted:", err)
+	}
 	_, err = fmt.Fprintf(s.out, "%s holds %d entries of %s, root %s\n", c.File, m.Entries, m.Site, m.Root)
 	return err //nolint:wrapcheck // the terminal's own words
 }

@@ -35,7 +35,8 @@ type Config struct {
 	Behind  []string `name:"behind" env:"READBACK_BEHIND" placeholder:"CIDR" help:"Networks of proxies that end TLS and may set X-Forwarded-*."`
 	Origins []string `name:"origin" env:"READBACK_ORIGINS" placeholder:"URL" help:"Addresses under which browsers reach this site; default: the one they ask."`
 
-	Leave time.Duration `name:"leave" env:"READBACK_LEAVE" default:"0s" placeholder:"TIME" help:"When told to stop: how long /readyz says so before connections are closed, for a balancer to notice."`
+	Leave    time.Duration `name:"leave" env:"READBACK_LEAVE" default:"0s" placeholder:"TIME" help:"When told to stop: how long /readyz says so before connections are closed, for a balancer to notice."`
+	Downtime string        `name:"downtime" env:"READBACK_DOWNTIME" placeholder:"FILE" help:"Where the open calls are written each minute, with patients' data, for when nothing else works; default: downtime.html under --data; off: nowhere."`
 
 	JSON bool `name:"json" env:"READBACK_JSON" help:"Print JSON lines only; the first, when ready: {\"http\":…,\"mllp\":…,\"signins\":[…]}."`
 

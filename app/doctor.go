@@ -79,10 +79,25 @@ func (c doctorCmd) disk(ctx context.Context) []finding {
 		add(err == nil, fmt.Sprintf("the ledger of %s has %d entries", store.Site(), head.Seq), "run readback verify")
 		_ = store.Close()
 	}
-	took, err := syncProbe(c.Data)
+	out = append(out, diskFindings(c.Data)...)
+	for _, name := range []string{checkpointKeyFile, "session.key", "site.key", sqlite.File, vaultFile} {
+		info, err := os.Stat(filepath.Join(c.Data, name))
+		if err != nil {
+			continue
+		}
+		add(info.Mode().Perm()&0o077 == 0, fmt.Sprintf("%s is for its owner alone (%o)", name, info.Mode().Perm()), "chmod 600 "+name)
+	}
+	return out
+}
+
+// diskFindings says of a ledger's directory whether a synced write is on disk, and whether there is room.
+func diskFindings(dir string) []finding {
+	var out []finding
+	add := func(ok bool, what, do string) { out = append(out, finding{ok: ok, what: what, do: do}) }
+	took, err := syncProbe(dir)
 	switch {
 	case err != nil:
-		add(false, "a file could not be written and synced in "+c.Data+": "+err.Error(), "make room, or give the directory to this user")
+		add(false, "a file could not be written and synced in "+dir+": "+err.Error(), "make room, or give the directory to this user")
 	case took < 20*time.Microsecond:
 		add(false, fmt.Sprintf("P1: a write is on disk after %v: no disk is so fast; it is memory, or something answers before the disk does", took),
 			"use a disk that keeps what it acknowledged when power fails (no tmpfs, no write cache without battery)")
@@ -90,17 +105,10 @@ func (c doctorCmd) disk(ctx context.Context) []finding {
 		add(true, fmt.Sprintf("P1: acknowledged means on disk: synchronous=FULL, and a synced write takes %v here", took.Round(time.Microsecond)), "")
 	}
 	var st syscall.Statfs_t
-	if err := syscall.Statfs(c.Data, &st); err == nil {
+	if err := syscall.Statfs(dir, &st); err == nil {
 		free := int64(st.Bavail) * int64(st.Bsize) //nolint:unconvert // the types differ between systems
 		add(free > 1<<30, fmt.Sprintf("%.1f GiB are free", float64(free)/(1<<30)), "make room: below 64 MiB only calls and read-backs are written")
 		add(st.Type != 0x01021994 && st.Type != 0x858458f6, "the file system is not in memory", "a power loss takes the whole ledger: use a disk")
-	}
-	for _, name := range []string{checkpointKeyFile, "session.key", "site.key", sqlite.File, vaultFile} {
-		info, err := os.Stat(filepath.Join(c.Data, name))
-		if err != nil {
-			continue
-		}
-		add(info.Mode().Perm()&0o077 == 0, fmt.Sprintf("%s is for its owner alone (%o)", name, info.Mode().Perm()), "chmod 600 "+name)
 	}
 	return out
 }
@@ -141,6 +149,11 @@ func (c doctorCmd) cluster(ctx context.Context) []finding {
 		return []finding{{what: err.Error()}}
 	}
 	defer store.Close() //nolint:errcheck // only read
+	return clusterFindings(ctx, store)
+}
+
+// clusterFindings says whether P1 holds for the cluster of an open store.
+func clusterFindings(ctx context.Context, store *postgres.Store) []finding {
 	r, err := store.Durability(ctx)
 	if err != nil {
 		return []finding{{what: err.Error(), do: "see whether the database answers"}}

@@ -24,6 +24,10 @@ type cli struct {
 
 	Who whoCmd `cmd:"" help:"Tell who would get a call, now or at a given time, and why; records nothing."`
 
+	Times  timesCmd  `cmd:"" help:"Tell how long calls took: half, nine in ten, and the share in time."`
+	Story  storyCmd  `cmd:"" help:"Tell one call from its result to its end."`
+	Status statusCmd `cmd:"" help:"Tell how a running node is, and what it stands on."`
+
 	Verify       verifyCmd       `cmd:"" help:"Prove the whole ledger; also beside a running server."`
 	Receipt      receiptCmd      `cmd:"" help:"Take a receipt that proves one entry offline."`
 	CheckReceipt checkReceiptCmd `cmd:"" name:"check-receipt" help:"Check a receipt; asks nobody."`

@@ -55,6 +55,11 @@ type Readback struct {
 	http   *http.Server
 	reach  *notify.Follower
 	how    server.Listening
+
+	beneath  beneath
+	downtime downtime
+
+	began  time.Time
 	failed chan error // size 1: the first failure of a listener
 }
 
@@ -66,7 +71,7 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger, progress func(done
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	r := &Readback{cfg: cfg, log: log, failed: make(chan error, 1), stop: func() {}}
+	r := &Readback{cfg: cfg, log: log, began: time.Now().UTC(), failed: make(chan error, 1), stop: func() {}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.Close())
@@ -95,6 +100,9 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger, progress func(done
 	if err := r.openAudit(ctx); err != nil {
 		return nil, err
 	}
+	if err := r.openDowntime(); err != nil {
+		return nil, err
+	}
 	if err := r.openServer(k); err != nil {
 		return nil, err
 	}
@@ -104,6 +112,7 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger, progress func(done
 	r.run.Go(func() { r.Notary.Run(run) })
 	r.run.Go(func() { r.watch(run) })
 	r.run.Go(func() { r.Audit.Run(run) })
+	r.run.Go(func() { r.keepDowntime(run) })
 	r.run.Go(func() { r.reach.Run(run) })
 	if err := r.listen(ctx, run); err != nil {
 		return nil, err
@@ -233,7 +242,7 @@ func (r *Readback) openServer(k vault.Keys) error {
 	s, err := server.New(server.Deps{
 		Lab: r.Lab, Vault: r.Vault, Notary: r.Notary, Static: static.Files, Log: r.log, Secret: k.Site,
 		SessionKey: k.Session, KeyBefore: k.Before, Behind: behind, Origins: r.cfg.Origins, Alone: r.reach.Alone, Audit: r.Audit,
-		Hub: channels.Config{Gone: r.reach.Gone}, Missed: r.reach.Missed,
+		Hub: channels.Config{Gone: r.reach.Gone}, Missed: r.reach.Missed, Beneath: r.status,
 	})
 	if err != nil {
 		return err //nolint:wrapcheck // it says what is wrong

@@ -178,6 +178,8 @@ func ofCall(db rows, e *ledger.Entry, ev wire.Event) error {
 		if ev.Why == "" {
 			c.have &^= hasEscalation
 		}
+	case *critical.Delivered:
+		c.sawBy(ev.Person, at)
 	case *critical.Seen:
 		c.sawBy(e.By, at)
 	case *critical.Corrected:

@@ -176,6 +176,16 @@ func (t *teller) fact(e *ledger.Entry, ev wire.Event) wire.Fact {
 	case *critical.Escalated:
 		f.Version, f.Why = ev.Version, ev.Why
 		f.What = fmt.Sprintf("Nobody was there to be called as %s: the next step followed at once.", ev.Ask)
+	case *critical.Held:
+		f.Version, f.What, f.Why = ev.Version, "Held: the bench looks at it first.", ev.Reason
+	case *critical.RerunBegun:
+		f.What = t.name(ev.By) + " runs it again."
+	case *critical.Released:
+		f.What, f.Why = "Not called as it was held.", ev.How
+	case *critical.Delivered:
+		f.What, f.Who = "Delivered to a screen of "+t.name(ev.Person)+".", []wire.Name{t.staff(ev.Person)}
+	case *critical.Missed:
+		f.What, f.Who, f.Why = "No screen of "+t.name(ev.Person)+" confirms it.", []wire.Name{t.staff(ev.Person)}, ev.Why
 	case *critical.Seen:
 		f.Version, f.What = ev.Version, "Opened by "+t.name(e.By)+"."
 	case *critical.Corrected:

@@ -104,15 +104,22 @@ type ScreensStatus struct {
 	Silent  int64 `json:"silent,omitempty"`  // closed without a sign of life
 }
 
-// SenderStatus is one system that sends messages to this node.
+// SenderStatus is one system that sends messages to this node, from one address, since the node started.
 type SenderStatus struct {
-	Name    string    `json:"name"`
-	Open    int       `json:"open"`              // connections
-	Last    time.Time `json:"last,omitzero"`     // when its last whole message came
-	Frames  int64     `json:"frames"`            // whole messages since the node's start
-	Broken  int64     `json:"broken,omitempty"`  // frames that were none, or cut, or too long
-	Waiting int       `json:"waiting,omitempty"` // bytes of a message without an end
-	Since   time.Time `json:"since,omitzero"`    // when the oldest of them came
+	Name        string    `json:"name"` // its code; empty for an address from which no message came yet
+	Peer        string    `json:"peer"` // the address, or the name in its certificate
+	Since       time.Time `json:"since,omitzero"`
+	Last        time.Time `json:"last,omitzero"` // when its last message was kept, or could not be
+	Filed       int64     `json:"filed"`
+	Quarantined int64     `json:"quarantined"`
+	Repeats     int64     `json:"repeats"`
+	Failed      int64     `json:"failed,omitempty"`  // could not be kept, and were asked for again
+	Refused     int64     `json:"refused,omitempty"` // no messages, or too long
+	Broken      int64     `json:"broken,omitempty"`  // what came in no proper frame
+	ByHour      [24]int64 `json:"byHour"`            // messages by the clock's hours; the last is the hour of asking
+	Open        int       `json:"open"`              // connections from its address
+	Waiting     int       `json:"waiting,omitempty"` // bytes of messages without an end
+	Waits       float64   `json:"waits,omitempty"`   // seconds that the oldest of them waits
 }
 
 // BackupStatus is the last backup that was made of this directory.
