@@ -157,13 +157,13 @@ func TestADischargeWithAnOpenCallTellsTheDeskAtOnce(t *testing.T) {
 		time.Sleep(time.Minute)
 		record(t, n.Lab, "machine/adt", &patient.Left{Patient: "patient/anna"})
 		time.Sleep(time.Second)
-		wantRungs(t, n, call, "0s person/lee", "1m0s desk")
+		wantRungs(t, n, call, "0s person/lee", "1m0s person/tech desk")
 		record(t, n.Lab, "machine/adt", patient.MovedTo("patient/anna", patient.Place{Unit: "ICU-2"})) // A13
 		time.Sleep(time.Minute)
-		wantRungs(t, n, call, "0s person/lee", "1m0s desk")
+		wantRungs(t, n, call, "0s person/lee", "1m0s person/tech desk")
 		record(t, n.Lab, "machine/adt", &patient.Left{Patient: "patient/anna"})
 		time.Sleep(time.Second)
-		wantRungs(t, n, call, "0s person/lee", "1m0s desk", "2m1s desk")
+		wantRungs(t, n, call, "0s person/lee", "1m0s person/tech desk", "2m1s person/tech desk")
 	})
 }
 

@@ -40,23 +40,22 @@ func (b Board) Again(id string, now time.Time, resolve Resolve) []Event {
 		Call: id, Ref: c.Ref, Version: c.Version, Step: rung.Step, Attempt: c.Attempt + 1, Ask: rung.Ask, To: to,
 		Beside: true, Via: ViaApp, Due: c.NextAt, Why: why,
 	}
+	var out []Event
+	if len(to) > 0 {
+		out = append(out, call)
+		c.Attempt++
+	}
 	switch {
 	case c.goneUntold():
-		call.Desk, call.Why = true, "the patient left the house with this call open: telephone"
-		if len(to) > 0 {
-			call.Why += "; " + why
-		}
-		return []Event{call}
-	case len(to) > 0:
-		return []Event{call}
-	case !anybody && !taken && !moved && c.fired() == rung.Step && rung.Version == c.Version:
+		return append(out, c.toDesk(resolve, now, "the patient left the house with this call open: telephone", ""))
+	case anybody || taken:
+	case moved && !c.toldOf(c.At()):
+		return append(out, c.toDesk(resolve, now, why+"; nobody is asked there: telephone", ""))
+	case !moved && c.fired() == rung.Step && rung.Version == c.Version:
 		gone := &Escalated{Call: id, Version: c.Version, Step: rung.Step, Ask: rung.Ask, Why: "nobody of this step is left: " + strings.TrimPrefix(why, "people have changed: ")}
-		return append([]Event{gone}, c.climb(now, resolve)...)
-	case !anybody && !taken && moved && !c.toldOf(c.At()):
-		call.Desk, call.Why = true, why+"; nobody is asked there"
-		return []Event{call}
+		return append(append(out, gone), c.climb(now, resolve)...)
 	}
-	return nil
+	return out
 }
 
 // asked is whom a step asks now and was not asked about this version yet;

@@ -91,11 +91,10 @@ func (f *filing) settle() error {
 			}
 		}
 		if c.Standing != IsOpen { // who is responsible now hears of it in a call of its own
-			n := len(f.out)
 			if err := f.open(ch.with, c.ID); err != nil {
 				return err
 			}
-			f.tell(c, n, ch.with)
+			f.tell(c, ch.with[0].ev.Call, ch.with)
 			continue
 		}
 		for _, r := range ch.with {
@@ -103,10 +102,7 @@ func (f *filing) settle() error {
 			now, _ := f.board.Calls.Get(c.ID)
 			f.add(f.correct(now, r))
 		}
-		if n := f.board.notice(c, c.ID, whatOf(ch.with)); n != nil {
-			n.Sealed = sheet(ch.with)
-			f.add(n)
-		}
+		f.tell(c, c.ID, ch.with)
 		if f.in.Resolve != nil {
 			f.add(f.board.Fire(c.ID, f.now, f.in.Resolve)...)
 		}
@@ -114,17 +110,17 @@ func (f *filing) settle() error {
 	return nil
 }
 
-// tell gives notice of a new call, which was opened in what was recorded from
-// n on, to those who were told of the one that it corrects.
-func (f *filing) tell(old Call, n int, with []*found) {
-	for _, ev := range f.out[n:] {
-		if o, ok := ev.(*Opened); ok {
-			if note := f.board.notice(old, o.Call, whatOf(with)); note != nil {
-				note.Sealed = sheet(with)
-				f.add(note)
-			}
-			return
-		}
+// tell gives notice of a call, a new version or one that corrects it, to those
+// who were told of it as it was. Whom a telephone reached, a screen may not:
+// the desk telephones again.
+func (f *filing) tell(was Call, id string, with []*found) {
+	if n := f.board.notice(was, id, whatOf(with)); n != nil {
+		n.Sealed = sheet(with)
+		f.add(n)
+	}
+	now, ok := f.board.Calls.Get(id)
+	if reached := slices.ContainsFunc(was.Phones, func(p Phone) bool { return p.Name != "" }); ok && reached {
+		f.add(now.toDesk(f.in.Resolve, f.now, "what was told by telephone has changed: telephone again", ""))
 	}
 }
 

@@ -238,3 +238,27 @@ func TestTwoResultsChangedByOneMessageAreOneCall(t *testing.T) {
 	}
 	s.holds()
 }
+
+// Whom a telephone reached has perhaps no screen: the desk telephones the correction too.
+func TestWhatWasTelephonedIsTelephonedAgainWhenItChanges(t *testing.T) {
+	s := newSite(t)
+	s.do(s.board.File(message("m1", report("r1", "K", "7.1", "mmol/L", "F")), s.now))
+	s.keep()
+	s.do(s.board.Telephone(critical.Dialling{Call: "call/m1/1", Version: 1, By: "person/dr-osei", To: "person/sister"}, s.now))
+	s.do(s.board.Hear(critical.Heard{
+		Call: "call/m1/1", Version: 1, N: 1, By: "person/dr-osei", Typed: critical.Typed{Values: map[string]string{"result/r1": "7.1"}, Tail: "4827"},
+		Receiver: critical.Receiver{Name: "Anne Smith", Role: "nurse", Known: critical.KnownSpoken},
+	}, s.now))
+	m := message("m2", report("r1", "K", "4.1", "mmol/L", "C"))
+	m.Resolve = staff
+	desk := 0
+	for _, ev := range s.do(s.board.File(m, s.now)) {
+		if e, ok := ev.(*critical.Called); ok && e.Desk && e.Beside && strings.Contains(e.Why, "telephone again") {
+			desk++
+		}
+	}
+	if desk != 1 {
+		t.Errorf("the desk was told %d times to telephone again", desk)
+	}
+	s.holds()
+}
