@@ -21,8 +21,9 @@ const (
 var unpaced = map[string]bool{
 	wire.DoCall: true, wire.DoSeen: true, wire.DoDelivered: true, wire.DoReadBack: true, wire.DoEnd: true,
 	wire.DoPIN: true, wire.DoLock: true, wire.DoUnlock: true, wire.DoHeldConfirm: true, wire.DoHeldRerun: true,
-	"take": true, "pass-on": true, "telephone.begin": true, "telephone": true, "telephone.failed": true,
-	"identify": true, "result.report": true,
+	wire.DoTake: true, wire.DoPassOn: true, wire.DoGlass: true, wire.DoTelephoneBegin: true, wire.DoTelephone: true,
+	wire.DoTelephoneFail: true,
+	"identify":           true, "result.report": true,
 }
 
 // dear are the commands whose answer grows with the laboratory, and how many others one counts as.

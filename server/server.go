@@ -166,6 +166,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/receipt/{seq}", s.signed(s.receipt))
 	mux.HandleFunc("GET /api/consistency", s.signed(s.consistency))
 	mux.HandleFunc("GET /api/times.csv", s.signed(s.timesCSV))
+	mux.HandleFunc("GET /api/openapi.json", s.openapi)
 	mux.HandleFunc("GET /api/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, wire.ErrNotFound) })
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)

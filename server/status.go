@@ -14,6 +14,9 @@ const holesAhead = 24 * time.Hour
 
 // status says how this node is. What it stands on (disk, database, senders, files) is filled in by who started it.
 func (s *Server) status(q *asked) (any, error) {
+	if err := q.read(&struct{}{}); err != nil {
+		return nil, err
+	}
 	st, l, h := s.Lab.State(), s.Lab.Stats(), s.hub.Stats()
 	now := s.Lab.Now()
 	out := wire.Status{

@@ -1,0 +1,92 @@
+package server
+
+import (
+	"time"
+
+	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/roster"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+// described is what the OpenAPI description says of a command: a line for people, a body as an example, whose type is
+// the body's, and an answer of the answer's type.
+type described struct {
+	say    string
+	body   any // nil: none
+	answer any
+}
+
+var (
+	exampleTime   = time.Date(2026, 11, 22, 3, 5, 7, 0, time.UTC)
+	examplePerson = roster.Person{ID: "person/dr-lee", Login: "lee", Name: "Mina Lee", Title: "Dr", Role: roster.Clinician, Receives: true}
+	exampleValues = map[string]string{"result/4k2m": "7.1 mmol/L"}
+	exampleLadder = roster.Ladder{Unit: "ICU-2", Steps: []roster.Step{{Ask: "unit", Wait: 600}, {Ask: "desk", Wait: 300}}}
+)
+
+// descriptions has a row for each command; a test says which is missing, and compares the types with what wire says.
+var descriptions = map[string]described{
+	wire.DoCalls:     {"The open calls that this person may see, and the finished ones of the last hours.", wire.CallsBody{Hours: 12}, wire.Calls{}},
+	wire.DoCall:      {"One call, by its id or, while it is open, by its reference.", wire.CallBody{Call: "7QK2M9"}, wire.Call{}},
+	wire.DoSeen:      {"This person has opened a version of a call.", wire.SeenBody{Call: "call/9x1", Version: 1}, wire.Recorded{}},
+	wire.DoDelivered: {"This person's screen got a rung that calls this person.", wire.DeliveredBody{Call: "7QK2M9", Attempt: 1}, wire.Recorded{}},
+	wire.DoReadBack: {"Reads a call back. A difference is the problem mismatch, and the call stays open.", wire.ReadBackBody{
+		Call: "call/9x1", Version: 1, Values: exampleValues, Tail: "0815", Entered: "keyed", Locale: "en-GB",
+	}, wire.ReadBack{}},
+	wire.DoTake:   {"Takes a call.", wire.TakeBody{Call: "call/9x1", Version: 1, How: "mine"}, wire.Recorded{}},
+	wire.DoPassOn: {"Passes a call on.", wire.PassOnBody{Call: "call/9x1", Version: 1, To: "person/okafor", Reason: "not-my-patient"}, wire.PassedOn{}},
+	wire.DoGlass:  {"Breaks the glass of a call.", wire.GlassBody{Call: "7QK2M9", BreakGlass: wire.BreakGlass{Reason: "emergency"}}, wire.Call{}},
+	wire.DoTelephoneBegin: {
+		"Begins to telephone somebody about a call.",
+		wire.TelephoneBody{Call: "call/9x1", Version: 1, To: "person/dr-lee", At: "4711"}, wire.Telephone{},
+	},
+	wire.DoTelephone: {"What the receiver said on the telephone.", wire.HeardBody{
+		Call: "call/9x1", Version: 1, Attempt: 2, Receiver: wire.Receiver{Person: "person/dr-lee", Role: "physician", Known: "roster"},
+		Values: exampleValues, Tail: "0815",
+	}, wire.ReadBack{}},
+	wire.DoTelephoneFail: {"An attempt to telephone came to nothing.", wire.TelephoneFailedBody{Call: "call/9x1", Attempt: 2, Difficulty: "no-answer"}, wire.Recorded{}},
+	wire.DoEnd:           {"Ends a call without a read-back, by a director's decision.", wire.EndBody{Call: "call/9x1", Version: 1, Reason: "told-in-person"}, wire.Recorded{}},
+	wire.DoSettle:        {"Settles a work item of the laboratory.", wire.SettleBody{Work: "work/3d", How: "filed-by-hand"}, wire.Recorded{}},
+	wire.DoHeldConfirm:   {"A held critical result is confirmed: it is called.", wire.HeldBody{Call: "call/9x1"}, wire.Recorded{}},
+	wire.DoHeldRerun:     {"A held critical result is measured again.", wire.HeldBody{Call: "call/9x1"}, wire.Recorded{}},
+	wire.DoReceipt:       {"The proof that an entry stands in the ledger.", wire.ReceiptBody{Seq: 121}, ledger.Receipt{}},
+	wire.DoConsistency:   {"The proof that the ledger only added to what it was at a size.", wire.ConsistencyBody{From: 100}, wire.Consistency{}},
+	wire.DoPeople:        {"Everyone who is or was admitted.", nil, wire.People{}},
+	wire.DoAdmit:         {"Admits a person.", wire.AdmitBody{Person: examplePerson, Password: "correct horse battery"}, wire.Admitted{}},
+	wire.DoChange:        {"Says who a person is now: all of it.", wire.ChangeBody{Person: examplePerson}, wire.Recorded{}},
+	wire.DoDisable:       {"Ends a person's rights and sessions.", wire.DisableBody{Person: "person/dr-lee"}, wire.Recorded{}},
+	wire.DoPassword:      {"Sets a password and ends the other sessions.", wire.PasswordBody{Old: "correct horse battery", New: "a better horse yet"}, wire.Recorded{}},
+	wire.DoPIN:           {"Makes the session fresh again by one's PIN.", wire.PINBody{PIN: "274913"}, wire.Renewed{}},
+	wire.DoPINSet:        {"Sets one's PIN; an empty one takes it away.", wire.PINSetBody{PIN: "274913", Password: "correct horse battery"}, wire.Renewed{}},
+	wire.DoLock:          {"Makes the signed-in session a device; the answer brings its cookie.", nil, wire.SignedIn{}},
+	wire.DoUnlock:        {"Makes a device's connection that of who has just signed in on it; websocket only.", wire.UnlockBody{Unlock: "1795316707.session/7d.Zm9v"}, wire.Me{}},
+	wire.DoLimits:        {"The limit sets, and which are in force.", nil, wire.Limits{}},
+	wire.DoLimitsDraft:   {"Drafts a version of a limit set.", wire.DraftBody{Set: critical.ExampleSets()[0]}, wire.Recorded{}},
+	wire.DoLimitsAppr:    {"Puts a version of a limit set in force.", wire.ApproveBody{Limits: "limits/ours", Version: "3", Effective: exampleTime}, wire.Recorded{}},
+	wire.DoLimitsUnit:    {"Says what a sender's spelling of a unit means.", wire.UnitBody{Sender: "LIS", Written: "mmol/l", Unit: "mmol/L"}, wire.Meant{}},
+	wire.DoLimitsMap:     {"Says what a sender's code means.", wire.MapBody{Sender: "LIS", Code: "K", Test: critical.Test{LOINC: "2823-3", Label: "Potassium"}}, wire.Meant{}},
+	wire.DoRoster:        {"Who is on duty, and the ladders.", nil, wire.Roster{}},
+	wire.DoRosterPub: {"Publishes a roster of a period.", roster.Published{
+		From: exampleTime, To: exampleTime.AddDate(0, 0, 7), Posts: []roster.Post{{ID: "post/icu-2", Name: "ICU-2 resident", Unit: "ICU-2"}},
+		Shifts:  []roster.Shift{{ID: "shift/1", Post: "post/icu-2", Person: "person/dr-lee", From: exampleTime, To: exampleTime.Add(12 * time.Hour)}},
+		Ladders: []roster.Ladder{exampleLadder},
+	}, wire.Recorded{}},
+	wire.DoRosterCover: {"One person stands in for another at a post.", roster.Covered{
+		Post: "post/icu-2", Out: "person/dr-lee", In: "person/okafor", From: exampleTime, To: exampleTime.Add(time.Hour),
+	}, wire.Recorded{}},
+	wire.DoCoverOffer: {"Offers to stand in, or asks somebody to.", wire.OfferBody{
+		Post: "post/icu-2", Out: "person/dr-lee", In: "person/okafor", From: exampleTime, To: exampleTime.Add(time.Hour),
+	}, wire.CoverNamed{}},
+	wire.DoCoverAccept:  {"Accepts an offered cover.", wire.CoverBody{Cover: "cover/7d"}, wire.Recorded{}},
+	wire.DoCoverBack:    {"Withdraws a cover.", wire.CoverBody{Cover: "cover/7d"}, wire.Recorded{}},
+	wire.DoWho:          {"Who would get a call, and why.", wire.WhoBody{Unit: "ICU-2", At: exampleTime}, wire.Who{}},
+	wire.DoLadderSet:    {"Sets one ladder.", wire.LadderBody{Ladder: exampleLadder}, wire.Recorded{}},
+	wire.DoLadderRemove: {"Removes one ladder.", wire.LadderRemoveBody{Unit: "ICU-2"}, wire.Recorded{}},
+	wire.DoTimes:        {"How long notifications took.", wire.TimesBody{From: "2026-10-01", To: "2026-10-31", By: "unit"}, wire.Times{}},
+	wire.DoStory:        {"The story of one call.", wire.StoryBody{Call: "7QK2M9"}, wire.Story{}},
+	wire.DoStatus:       {"How this node is.", nil, wire.Status{}},
+	wire.DoTokenMint:    {"Makes a token for a program; it is shown once.", wire.MintBody{Machine: "machine/board-1", Days: 90}, wire.Minted{}},
+	wire.DoTokenRevoke:  {"Takes a token back.", wire.RevokeBody{ID: "session/7d"}, wire.Recorded{}},
+	wire.DoSessionsList: {"One's own open sessions, or for administrators another's.", wire.SessionsBody{Person: "person/dr-lee"}, wire.Sessions{}},
+	wire.DoSessionsEnd:  {"Ends a session, or all of a person or program.", wire.SessionsEndBody{Session: "session/7d"}, wire.Recorded{}},
+}
