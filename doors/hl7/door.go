@@ -61,6 +61,7 @@ type Door struct {
 	mu      sync.Mutex // guards what follows
 	rand    io.Reader
 	senders map[caller]*tally
+	commas  map[string]bool // senders that wrote a decimal comma
 	servers []*Server
 }
 

@@ -162,15 +162,25 @@ func (rd *reader) occurred() moment {
 	return rd.now.UTC()
 }
 
+// mergesPatients tells whether an event says that the patient of MRG-1 is the one of PID-3: A40, and what stood for it
+// before v2.3.1, which some still send.
+func mergesPatients(event string) bool {
+	switch event {
+	case "A40", "A18", "A34", "A36":
+		return true
+	}
+	return false
+}
+
 // merges are the events by which two records become one and which this door does not understand.
-var merges = []string{"A18", "A30", "A34", "A35", "A36", "A39", "A41", "A42", "A43", "A44", "A45", "A46", "A47", "A48", "A49", "A50", "A51"}
+var merges = []string{"A30", "A35", "A39", "A41", "A42", "A43", "A44", "A45", "A46", "A47", "A48", "A49", "A50", "A51"}
 
 // stay says whether an ADT message can be followed.
 func (rd *reader) stay() {
 	r := rd.reading
 	nobody := len(r.patients) == 0
 	for _, t := range r.patients {
-		nobody = nobody || t.handle == "" || r.event == "A40" && t.loser == ""
+		nobody = nobody || t.handle == "" || mergesPatients(r.event) && t.loser == ""
 	}
 	switch {
 	case slices.Contains(merges, r.event):

@@ -123,6 +123,13 @@ func (d *Door) readPatients(r *reading, m *Message) {
 		}
 		r.patients = append(r.patients, t)
 	}
+	if d.commasIn(m, r) {
+		for _, t := range r.patients {
+			for i := range t.reports {
+				t.reports[i].Sealed.Comma = true
+			}
+		}
+	}
 	switch {
 	case r.reason != "" || r.topic != results:
 	case withdrawn:
@@ -160,7 +167,7 @@ func (d *Door) beforehand(r *reading) []string {
 		}
 		about = append(about, d.ids.ordersOf(s, t)...)
 		for _, rep := range t.reports {
-			if _, ok := s.Critical.Results.Get(rep.Result); !ok {
+			if _, ok := s.Critical.Results.Get(rep.Result); !ok || rep.Status == "U" {
 				about = append(about, rep.Result)
 			}
 		}

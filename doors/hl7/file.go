@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-909bec58/readback/lab"
@@ -104,6 +105,7 @@ func (f *filing) fileResults() error {
 		}
 		f.bring(t.reports)
 		f.orderers(&t)
+		f.before(&t)
 		if len(f.want) > 0 {
 			continue
 		}
@@ -134,6 +136,22 @@ func (f *filing) message(t told, p *patient.Patient) critical.Message {
 		}
 	}
 	return in
+}
+
+// before notes which results that bring no value were told before. A sender says so that an earlier value is final now
+// (OBX-11 U); where the value never came, somebody must ask for it.
+func (f *filing) before(t *told) {
+	for i := range t.reports {
+		r := &t.reports[i]
+		if r.Status != "U" || strings.TrimSpace(r.Sealed.Value) != "" {
+			continue
+		}
+		past, _ := f.past(r.Result)
+		r.Before = slices.ContainsFunc(past, func(p lab.Past) bool {
+			e, ok := p.Event.(*critical.Reported)
+			return ok && e.Result == r.Result && e.Sealed.Value != ""
+		})
+	}
 }
 
 // bring puts the calls on the board that told a result longer ago than the board remembers, so that a correction or a

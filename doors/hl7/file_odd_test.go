@@ -129,7 +129,7 @@ func TestWhatNobodyUnderstandsWaitsForAPerson(t *testing.T) {
 		{own("ORU^R01", "1", anna, panelX), hl7.ReasonPanelWithdrawn, true},
 		{own("ORU^R01", "1", anna, panelX, "OBX|1|NM|2823-3^K^LN||7.1|mmol/L|||||F"), hl7.ReasonContradiction, true},
 		{adt("A01", "1", "PID|1||||Unknown", "PV1|1|I|ICU"), hl7.ReasonNoPatient, false},
-		{adt("A18", "1", anna, "MRG|4711009"), hl7.ReasonMerge, false},
+		{adt("A30", "1", anna, "MRG|4711009"), hl7.ReasonMerge, false},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			h := staffed(t)

@@ -135,7 +135,7 @@ func (f *filing) settled(p *patient.Patient) bool {
 // fileStay records what an ADT message tells.
 func (f *filing) fileStay() {
 	for _, t := range f.patients {
-		if f.event == "A40" {
+		if mergesPatients(f.event) {
 			f.merge(t)
 			continue
 		}

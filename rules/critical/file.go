@@ -42,6 +42,7 @@ type Report struct {
 	Parts     []string // of the value if it is a structured numeric; else Sealed.Value is read
 	Status    string   // OBX-11
 	Ordering  string   // the staff code of who ordered it, if known
+	Before    bool     // an earlier message brought its value
 	Available time.Time
 	Source    string
 	Sealed    Sent
@@ -137,7 +138,8 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 	}
 	out := &found{Report: r, unit: r.Sealed.Unit, ev: Reported{
 		Result: r.Result, Message: in.ID, Patient: in.Patient, Sender: in.Sender, System: own.System, Code: own.Code,
-		Status: r.Status, Available: stampOrZero(r.Available), Source: r.Source, Hint: flagged(r.Sealed.Flag), Sealed: r.Sealed,
+		Status: r.Status, Available: stampOrZero(r.Available), Source: r.Source, Hint: flagged(r.Sealed.Flag), Ordering: r.Ordering,
+		Sealed: r.Sealed,
 	}}
 	e := &out.ev
 	test, known := b.Resolve(in.Sender, r.Codings)
@@ -148,9 +150,10 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 	if strings.TrimSpace(r.Sealed.Unit) == "" {
 		e.Unit, out.unit = test.Unit, Shown(test.Unit)
 	}
-	value, err := Parse(r.Sealed.Value, in.Locale)
+	locale := Locale{Comma: in.Locale.Comma || r.Sealed.Comma}
+	value, err := Parse(r.Sealed.Value, locale)
 	if r.Parts != nil {
-		value, err = ParseSN(r.Parts, in.Locale)
+		value, err = ParseSN(r.Parts, locale)
 	}
 	if err == nil {
 		out.means = string(value.Cmp) + value.Num.String()
@@ -164,10 +167,10 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 		e.Outcome = Withdrawn
 		out.verdict.Outcome = e.Outcome
 		return out
-	case "I", "O", "N":
-		e.Outcome = Pending
-		out.verdict.Outcome = e.Outcome
-		return out
+	}
+	blank := strings.TrimSpace(r.Sealed.Value) == "" && r.Parts == nil
+	if r.onItsWay() && (blank || !known && err != nil) || r.Status == "U" && blank && r.Before {
+		return out.pending()
 	}
 	if !known {
 		e.Outcome, e.Work = UnknownTest, codeWork(in.Sender, own)
@@ -185,12 +188,24 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 			v = w
 		}
 	}
+	if r.onItsWay() && v.Outcome == Unreadable {
+		return out.pending()
+	}
 	out.verdict = v
 	e.Outcome, e.Tier, e.Rule, out.why, out.says = v.Outcome, v.Tier, v.Rule, v.Why, v.Spoken
 	if v.Outcome == Critical {
 		out.held = set.held(who, test.LOINC, value, err == nil, e.Unit)
 	}
 	return out
+}
+
+// onItsWay tells whether the status says that there is no result yet. Where a
+// number, or a finding, comes with it all the same, that counts.
+func (r *Report) onItsWay() bool { return r.Status == "I" || r.Status == "O" || r.Status == "N" }
+
+func (r *found) pending() *found {
+	r.ev.Outcome, r.verdict.Outcome = Pending, Pending
+	return r
 }
 
 // flagged tells whether a sender's flags (HL7 table 0078, with text after ^,

@@ -359,11 +359,19 @@ func TestWhoMayReadBack(t *testing.T) {
 	}
 }
 
-// A partial or preliminary value is a value: it calls. A result that is only announced does not.
+// A partial or preliminary value is a value: it calls, though its status says that there is none yet. A result that is
+// only announced does not.
 func TestAPartialCriticalValueCalls(t *testing.T) {
-	for status, calls := range map[string]bool{"F": true, "P": true, "S": true, "R": true, "": true, "I": false, "O": false} {
+	for _, c := range []struct {
+		status, value string
+		calls         bool
+	}{
+		{"F", "7.1", true}, {"P", "7.1", true}, {"S", "7.1", true}, {"R", "7.1", true}, {"", "7.1", true}, {"I", "7.1", true}, {"O", "7.1", true},
+		{"I", "", false}, {"O", "", false}, {"I", "in the laboratory", false},
+	} {
+		status, calls := c.status, c.calls
 		s := newSite(t)
-		evs, err := s.board.File(message("m1", report("result/1", "K", "7.1", "mmol/L", status)), s.now)
+		evs, err := s.board.File(message("m1", report("result/1", "K", c.value, "mmol/L", status)), s.now)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -70,7 +70,7 @@ func (w Work) Outcome() Outcome { return Outcome(w.Reason) }
 func (e *Reported) Report() Report {
 	return Report{
 		Result: e.Result, Codings: []Coding{{System: e.System, Code: e.Code}}, Group: e.Sealed.Accession, Parts: e.Sealed.Parts, Status: e.Status,
-		Available: e.Available, Source: e.Source, Sealed: e.Sealed,
+		Ordering: e.Ordering, Available: e.Available, Source: e.Source, Sealed: e.Sealed,
 	}
 }
 

@@ -23,7 +23,8 @@ type Reported struct {
 	Repeat    bool      `json:"repeat,omitempty"` // nothing new: it was told before
 	Late      bool      `json:"late,omitempty"`   // overtaken by what the call tells already, which stands
 	Available time.Time `json:"available,omitzero"`
-	Source    string    `json:"source,omitempty"` // where Available is from, such as "OBX-19"
+	Ordering  string    `json:"ordering,omitempty"` // the sender's staff code of who ordered, if known
+	Source    string    `json:"source,omitempty"`   // where Available is from, such as "OBX-19"
 
 	Sealed Sent `json:"-"`
 }
@@ -34,6 +35,7 @@ type Sent struct {
 	Parts     []string `json:"parts,omitempty"` // of a structured numeric (HL7 SN)
 	Unit      string   `json:"unit,omitempty"`
 	Flag      string   `json:"flag,omitempty"`
+	Comma     bool     `json:"comma,omitempty"` // its decimal mark is a comma
 	Range     string   `json:"range,omitempty"`
 	Name      string   `json:"name,omitempty"` // of the test
 	Filler    string   `json:"filler,omitempty"`
