@@ -94,7 +94,7 @@ func knownOf(p *roster.Person) int {
 	return n
 }
 
-func isFull(name string) bool { return len(strings.Fields(name)) > 1 }
+func isFull(name string) bool { return critical.FullName(name) }
 
 // erase makes the rows forget the calls of which an entry was erased: what they counted stays, who it was about goes.
 func erase(db rows, ev *wire.Erased) error {
@@ -114,6 +114,9 @@ func erase(db rows, ev *wire.Erased) error {
 	return nil
 }
 
+// received is the source of a time that the sender did not tell.
+const received = "received"
+
 // reported notes what is known of a result before its call is opened. The reports of a call stand before its opening.
 func reported(db rows, e *ledger.Entry, ev *critical.Reported) error {
 	if ev.Call == "" || ev.Repeat {
@@ -130,7 +133,7 @@ func reported(db rows, e *ledger.Entry, ev *critical.Reported) error {
 		return nil
 	}
 	c.sender = ev.Sender
-	if at := micro(ev.Available); at != 0 && at <= micro(e.At) && (c.available == 0 || at < c.available) {
+	if at := micro(ev.Available); at != 0 && ev.Source != received && at <= micro(e.At) && (c.available == 0 || at < c.available) {
 		c.available = at // later than its own report would be a clock that is wrong: not known
 	}
 	return nil
@@ -185,8 +188,21 @@ func ofCall(db rows, e *ledger.Entry, ev wire.Event) error {
 	case *critical.Corrected:
 		c.corrected++
 		c.conveyed, c.occurred = 0, false // what is told now was not conveyed yet
+	case *critical.Taken:
+		c.sawBy(ev.Owner, at)
+	case *critical.PassedOn:
+		c.passes++
+		c.sawBy(ev.By, at)
+	case *critical.AttemptFailed:
+		c.failed++
+		c.need |= hasDifficulties
+		if ev.Difficulty == "" {
+			c.have &^= hasDifficulties
+		}
 	case *critical.Mismatched:
 		c.mismatches++
+	case *critical.Telephoned:
+		return c.telephoned(db, e, ev)
 	case *critical.ReadBack:
 		return c.readBack(db, e, ev)
 	case *critical.Closed:
@@ -281,6 +297,40 @@ func (c *call) readBack(db rows, e *ledger.Entry, ev *critical.ReadBack) error {
 	return nil
 }
 
+// telephoned notes that the receiver repeated it on the telephone, at the time that who telephoned told, if any.
+func (c *call) telephoned(db rows, e *ledger.Entry, ev *critical.Telephoned) error {
+	if !ev.Match {
+		return nil
+	}
+	c.conveyed, c.occurred = micro(e.At), !ev.Occurred.IsZero()
+	if c.occurred {
+		c.conveyed = micro(ev.Occurred)
+	}
+	c.method, c.person = byTelephone, ev.Receiver
+	known := 0
+	if ev.Receiver != "" {
+		var err error
+		if known, err = db.person(ev.Receiver); err != nil {
+			return err
+		}
+	}
+	if isFull(ev.Sealed.Name) {
+		known |= fullName
+	}
+	if ev.Role != "" {
+		known |= withRole
+	}
+	c.have |= hasConveyed | hasComparison
+	if ev.Means != "" {
+		c.have |= hasMethod
+	}
+	if ev.Known != "" {
+		c.have |= hasKnown
+	}
+	c.hear(known, len(ev.Sealed.Values) > 0, ev.Sealed.Tail != "")
+	return nil
+}
+
 // hear notes what of the record the one who was told brings.
 func (c *call) hear(known int, content, identifier bool) {
 	for _, f := range []struct {
@@ -304,7 +354,7 @@ func (c *call) finish(at int64, owner, outcome string) {
 		return
 	}
 	c.finished, c.outcome = at, outcome
-	if c.method == byDecision || c.person == "" {
+	if strings.HasPrefix(owner, "person/") && (c.method == byDecision || c.person == "") {
 		c.person = owner
 	}
 	if c.conveyed != 0 {

@@ -195,17 +195,69 @@ func (t *teller) fact(e *ledger.Entry, ev wire.Event) wire.Fact {
 	case *critical.Mismatched:
 		f.Version = ev.Version
 		f.What = fmt.Sprintf("Read back by %s: does not match, %s. The call stayed open.", t.name(e.By), t.differs(ev.Fields))
+		if ev.Phone > 0 {
+			f.What = fmt.Sprintf("Read back on the telephone to %s: does not match, %s. The call stayed open.", t.name(e.By), t.differs(ev.Fields))
+		}
+	case *critical.Taken:
+		f.Version, f.What = ev.Version, "Taken by "+t.name(ev.Owner)+": "+takes[ev.How]+"."
+	case *critical.PassedOn:
+		f.Version, f.What, f.Why = ev.Version, "Passed on by "+t.name(ev.By)+".", ev.Reason
+		if ev.To != "" {
+			f.What, f.Who = "Passed on by "+t.name(ev.By)+" to "+t.name(ev.To)+".", []wire.Name{t.staff(ev.To)}
+		}
+	case *critical.Attempted:
+		f.Version, f.What = ev.Version, t.name(e.By)+" began to telephone."
+		if ev.To != "" {
+			f.Who = []wire.Name{t.staff(ev.To)}
+		}
+		if ev.Late {
+			f.What = t.name(e.By) + " read it back after the call was over."
+		}
+	case *critical.AttemptFailed:
+		f.Version, f.What, f.Why = ev.Version, "Nobody was reached by telephone.", ev.Difficulty
+	case *critical.Telephoned:
+		f.Version, f.What = ev.Version, t.heardBy(ev)+", on the telephone to "+t.name(e.By)+": matches."
+		f.Why = ev.Means
+		if ev.Receiver != "" {
+			f.Who = []wire.Name{t.staff(ev.Receiver)}
+		}
+		if at := ev.Occurred; !at.IsZero() {
+			f.Occurred = &at
+		}
+	case *critical.LookedAt:
+		f.Version, f.What, f.Why = ev.Version, "Looked at by "+t.name(e.By)+", who broke the glass.", ev.Reason
+	case *critical.Noticed:
+		f.Version, f.What, f.Why = ev.Version, "Notice to everybody who was told.", ev.What
+		for _, p := range ev.To {
+			f.Who = append(f.Who, t.staff(p))
+		}
 	case *critical.ReadBack:
 		f.Version, f.What = ev.Version, "Read back by "+t.name(e.By)+": matches."
 		f.Why = ev.Entered
 	case *critical.Closed:
 		f.Version, f.What = ev.Version, "Closed; "+t.name(ev.Owner)+" has it. Everybody else stood down."
+		if ev.Owner == critical.KnownSpoken {
+			f.What = "Closed. Everybody else stood down."
+		}
 		f.Why = ev.Outcome
 	case *critical.Ended:
 		f.Version, f.What = ev.Version, "Ended by "+t.name(ev.Owner)+" without a read-back."
 		f.Why = ev.Reason
 	}
 	return f
+}
+
+// takes are the ways in which a person takes a call.
+var takes = map[string]string{
+	critical.HowMine: "my patient", critical.HowAct: "not my patient, but I act", critical.HowCallMe: "telephone me",
+}
+
+// heardBy says who repeated it. A name that stands in no roster is sealed, and is not told here.
+func (t *teller) heardBy(ev *critical.Telephoned) string {
+	if ev.Receiver != "" {
+		return "Read back by " + t.name(ev.Receiver)
+	}
+	return "Read back by a " + ev.Role + " who is not in the roster"
 }
 
 func (t *teller) called(f *wire.Fact, ev *critical.Called) {

@@ -75,6 +75,7 @@ func (s *Server) telephone(q *asked) (any, error) {
 		return events(st.Critical.Hear(critical.Heard{
 			Call: c.ID, Version: b.Version, N: b.Attempt, By: q.Subject, Receiver: to,
 			Typed: critical.Typed{Values: b.Values, Tail: b.Tail}, Entered: b.Entered, Locale: wire.LocaleOf(b.Locale),
+			Occurred: b.Occurred,
 		}, now))
 	}, s.callID(b.Call)...)
 	if err != nil {

@@ -73,6 +73,7 @@ type HeardBody struct {
 	Tail     string            `json:"tail"` // of a patient who is not identified: of the accession number
 	Entered  string            `json:"entered,omitempty"`
 	Locale   string            `json:"locale,omitempty"`
+	Occurred time.Time         `json:"occurred,omitzero"` // when it was said, if it was written down on paper and is entered later
 }
 
 // Receiver is who was reached by telephone.

@@ -89,6 +89,9 @@ func (p *Problem) known(err error) {
 	if has, ok := errors.AsType[*critical.TakenError](err); ok {
 		p.Facts = map[string]any{"by": has.By, "until": has.Until}
 	}
+	if then, ok := errors.AsType[*critical.OccurredError](err); ok {
+		p.Field, p.Facts = "occurred", map[string]any{"from": then.From, "to": then.To}
+	}
 	if may, ok := errors.AsType[*critical.MayNotError](err); ok {
 		p.Facts = map[string]any{"reason": may.Reason}
 		if words, ok := mayNot[may.Reason]; ok {

@@ -91,6 +91,7 @@ var table = []row{
 	{critical.ErrTaken, "taken", http.StatusConflict, "Someone else has taken this call.", "You can read it back all the same, or wait."},
 	{critical.ErrNoAttempt, "unknown-attempt", http.StatusNotFound, "You have no such attempt by telephone in hand.", "Begin one."},
 	{critical.ErrFullName, "full-name", http.StatusBadRequest, "A first name alone does not say who was told.", "Ask for first and last name."},
+	{critical.ErrOccurred, "not-then", http.StatusBadRequest, "It cannot have happened at that time.", "Give a time after the result and not in the future."},
 	{critical.ErrMissing, "missing", http.StatusBadRequest, "Something to be read back was left out.", "Type every value and the last four characters of the first identifier."},
 	{critical.ErrSeparator, "separator", http.StatusBadRequest, "The number may have a thousands separator, which could be read in two ways.", "Type it without one, with the decimal mark of your locale."},
 	{critical.ErrRange, "too-many-digits", http.StatusBadRequest, "The number has too many digits.", "Type the value as it is shown."},

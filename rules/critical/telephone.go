@@ -2,6 +2,7 @@ package critical
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,9 @@ var (
 	// ErrFullName says that the receiver's name is not a full one: a first
 	// name alone is not enough for the record. Ask for first and last name.
 	ErrFullName = errors.New("critical: not a full name")
+	// ErrOccurred says that it cannot have happened at the time that was told:
+	// OccurredError says between when. Correct the time.
+	ErrOccurred = errors.New("critical: it cannot have happened then")
 )
 
 // Attempted says that somebody began to telephone about a call, and when; or,
@@ -87,7 +91,8 @@ type Telephoned struct {
 	Match    bool      `json:"match"` // always true; differing ones are Mismatched
 	Started  time.Time `json:"started"`
 	Entered  string    `json:"entered,omitempty"`
-	Chosen   []string  `json:"chosen,omitempty"` // the results that were chosen among several, not typed
+	Chosen   []string  `json:"chosen,omitempty"`  // the results that were chosen among several, not typed
+	Occurred time.Time `json:"occurred,omitzero"` // when it was repeated, if it was written down on paper and entered later
 
 	Sealed Typed `json:"-"`
 }
@@ -185,6 +190,33 @@ type Heard struct {
 	Typed    Typed
 	Entered  string
 	Locale   Locale
+	Occurred time.Time // when it was said, if it was written down and is entered later; zero: now
+}
+
+// OccurredError is ErrOccurred with the times between which it can have happened.
+type OccurredError struct{ From, To time.Time }
+
+// Error names the two.
+func (e *OccurredError) Error() string {
+	return fmt.Sprintf("%v: between %s and %s", ErrOccurred, e.From.Format(time.RFC3339), e.To.Format(time.RFC3339))
+}
+
+// Unwrap is ErrOccurred.
+func (*OccurredError) Unwrap() error { return ErrOccurred }
+
+// occurs checks a time that was told afterwards: not in the future, and not
+// before there was a result of the call, by the sender's word or by ours.
+func (c Call) occurs(at, now time.Time) error {
+	from := c.Opened
+	for _, r := range c.Results {
+		if !r.Available.IsZero() && r.Available.Before(from) {
+			from = r.Available
+		}
+	}
+	if at.IsZero() || !at.Before(from) && !at.After(now) {
+		return nil
+	}
+	return &OccurredError{from, now}
 }
 
 // Receiver is who was reached.
@@ -201,7 +233,7 @@ type Receiver struct {
 // that the name is a full one and nobody tells themselves. The call of an
 // unidentified patient is heard with the end of its first accession number.
 // Errors: ErrUnknown, ErrClosed, ErrStale, ErrNoAttempt, ErrFullName,
-// ErrMayNot, ErrNoReason, ErrUnidentified, TypedError.
+// ErrOccurred, ErrMayNot, ErrNoReason, ErrUnidentified, TypedError.
 func (b Board) Hear(h Heard, now time.Time) ([]Event, error) {
 	now = stamp(now)
 	c, err := b.open(h.Call, h.Version)
@@ -217,6 +249,14 @@ func (b Board) Hear(h Heard, now time.Time) ([]Event, error) {
 	}
 	if err := h.Receiver.fit(h.By); err != nil {
 		return nil, err
+	}
+	occurred := stampOrZero(h.Occurred)
+	if err := c.occurs(occurred, now); err != nil {
+		return nil, err
+	}
+	started := p.Started
+	if !occurred.IsZero() && occurred.Before(started) {
+		started = occurred // the attempt that is entered is not the conversation
 	}
 	tail := c.SpokenTail()
 	if tail == "" {
@@ -244,8 +284,8 @@ func (b Board) Hear(h Heard, now time.Time) ([]Event, error) {
 	return []Event{
 		&Telephoned{
 			Call: c.ID, Ref: c.Ref, Version: c.Version, N: p.N, Receiver: h.Receiver.Person, Role: h.Receiver.Role, Known: h.Receiver.Known,
-			Means: Verbal, Match: true, Started: p.Started, Entered: h.Entered,
-			Chosen: c.chosen(), Sealed: kept,
+			Means: Verbal, Match: true, Started: started, Entered: h.Entered,
+			Chosen: c.chosen(), Occurred: occurred, Sealed: kept,
 		},
 		&Closed{Call: c.ID, Ref: c.Ref, Version: c.Version, Outcome: "telephoned", Owner: owner},
 	}, nil
