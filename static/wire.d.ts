@@ -1,14 +1,16 @@
 // What the server says, for the checker alone (docs/protocol.md has it for people). Times are RFC 3339 texts.
 
 interface Name { id: string; name?: string; title?: string }
-interface Me extends Name { role?: string; receives?: boolean; machine?: boolean; bare?: boolean; fresh?: string; until?: string; session?: string; pin?: boolean }
-interface SignedIn { me: Me; site: string; node: string; zone: string; idle?: number }
+interface Me extends Name { role?: string; receives?: boolean; machine?: boolean; bare?: boolean; fresh?: string; until?: string; session?: string; idle?: number }
+interface SignedIn { me: Me; site: string; node: string; zone: string; pin?: boolean; unlock?: string }
+interface Held { call: string; ref: string; reason: string; tier: string; unit?: string; patient: Patient; results: Result[]; owner: Name; rerun?: boolean; since: string; until: string }
+interface Reach extends Name { delivered?: boolean; device?: boolean; missed?: string; at: string }
 interface Patient { identified: boolean; identifiers?: string[]; name?: string; born?: string; sex?: string }
 interface Result {
   id: string; label?: string; loinc?: string; value?: string; unit?: string; range?: string; flag?: string; why?: string; status?: string;
-  outcome: string; tier?: string; rule?: string; accession?: string; taken?: string; resulted?: string; choices?: string[]; note?: string;
+  outcome: string; tier?: string; rule?: string; accession?: string; taken?: string; resulted?: string; words?: string[]; choose?: string[]; note?: string;
 }
-interface Rung { attempt: number; ask: string; to?: Name[]; desk?: boolean; version?: number; at: string; why: string }
+interface Rung { attempt: number; ask: string; to?: Name[]; desk?: boolean; version?: number; at: string; why: string; reach?: Reach[] }
 interface Next { ask: string; to?: Name[]; desk?: boolean; at: string }
 interface Look { by: Name; version: number; at: string }
 interface May { readBack?: boolean; why?: string; called?: boolean; end?: boolean; glass?: boolean; [more: string]: any }
@@ -22,8 +24,8 @@ interface Work {
   opened: string; due: string; rungs?: Rung[]; [more: string]: any;
 }
 interface Bell { call?: string; due?: string; seq?: number }
-interface Calls { head: number; now: string; calls?: Call[]; finished?: Call[]; work?: Work[]; bells?: Bell[]; alone?: number }
-interface Start { head: number; after: number; epoch: number; over?: string; now: string; site: string; node: string; zone: string; me: Me; calls?: Call[]; work?: Work[]; bells?: Bell[] }
+interface Calls { head: number; now: string; calls?: Call[]; finished?: Call[]; work?: Work[]; held?: Held[]; bells?: Bell[]; alone?: number }
+interface Start { head: number; after: number; epoch: number; over?: string; now: string; site: string; node: string; zone: string; me: Me; calls?: Call[]; work?: Work[]; held?: Held[]; bells?: Bell[] }
 interface Beat { head: number; last: number; now: string; age: number }
 interface Entry { prev: number; seq: number; at: string; kind?: string; about?: string[]; call?: string; due?: string }
 interface Differs { field: string; part: string; label?: string; typed: string }

@@ -72,7 +72,7 @@ function Typing({ draft: d }) {
     <form class="stack" ref=${form} autocomplete="off" novalidate onSubmit=${submit}>
       <p class="note">${t("Type what is covered, from memory or from your note.")}</p>
       <div class=${one ? "pair" : "stack"}>
-        ${results.map((r) => h(Entry, { key: r.id, draft: d, field: r.id, label: one ? t("Value") : (r.label ?? t("Value")), after: r.unit ?? "", mode: numeric(r.value) ? "decimal" : "text" }))}
+        ${results.map((r) => r.choose?.length ? h(Finding, { key: r.id, draft: d, result: r }) : h(Entry, { key: r.id, draft: d, field: r.id, label: one ? t("Value") : (r.label ?? t("Value")), after: r.unit ?? "", mode: numeric(r.value) ? "decimal" : "text" }))}
         ${h(Entry, { draft: d, field: "tail", label: t("End of the number"), after: t("{n} of 4", { n: Math.min(4, [...d.tail.replace(/[^\p{L}\p{N}]/gu, "")].length) }), mode: "text" })}
       </div>
       <p class="wrong" role="alert" id="wrong">${d.say}</p>
@@ -83,6 +83,10 @@ function Typing({ draft: d }) {
       ${h(Button, { kind: "bare", do: () => again(d), children: html`${icon("eye")}${t("Look again")}` })}
     </form></div>`;
 }
+
+/** Finding is chosen among others of its group, when it has no words that could be typed. @param {{ draft: Draft, result: Result }} props */
+const Finding = ({ draft: d, result: r }) => html`<fieldset class="pick"><legend>${r.label ?? t("Result")}</legend>
+  ${(r.choose ?? []).map((text) => h(Button, { kind: "slim", pressed: d.values[r.id] === text, do: () => type(d.call.id, r.id, text, "keyed"), children: text }))}</fieldset>`;
 
 /** @param {{ draft: Draft, field: string, label: string, after: string, mode: string }} props */
 function Entry({ draft: d, field, label, after, mode }) {

@@ -36,7 +36,7 @@ export async function command(c, what, body) {
     const p = /** @type {Problem} */ (err);
     if (p.code !== "no-answer" && p.code !== "in-doubt") keys.delete(mark);
     if (p.code === "no-such-command") return "missing";
-    if (p.code === "not-yours" && p.facts?.reason === "not-fresh") lock("Sign in again, then answer.");
+    if (p.code === "not-yours" && p.facts?.reason === "not-fresh") lock("Sign in again, then answer.", true);
     else note(c.id, p.code === "no-answer" ? t("No answer came. Press again: it counts once.") : p.code === "closed" ? p.say : problem(p), true);
     refresh(c.id);
     return "refused";
@@ -89,7 +89,7 @@ function Cannot({ call: c }) {
   const lab = ofLab() && c.may.why !== "not-fresh" && !me.value?.receives;
   const why = lab ? "The laboratory reports; whoever was called reads it back." : (mayNot[c.may.why ?? ""] ?? "You cannot read this call back.");
   return html`<p class="notice">${t(why)}</p>
-    ${c.may.why === "not-fresh" ? h(Button, { kind: "primary tall", do: () => lock("Sign in again, then read back."), children: t("Sign in again") }) : null}
+    ${c.may.why === "not-fresh" ? h(Button, { kind: "primary tall", do: () => lock("Sign in again, then read back.", true), children: t("Sign in again") }) : null}
     ${c.may.called && c.may.why !== "not-fresh" ? (open ? h(PassOn, { call: c, close: () => show(false) }) : h(Button, { do: () => show(true), children: html`${icon("swap")}<span>${t("Pass it on")}</span>` })) : null}
     ${c.may.why === "not-yours" && me.value?.receives ? h(Glass, { call: c }) : null}
     ${c.may.end && is("director") ? h(End, { call: c }) : null}`;

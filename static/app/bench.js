@@ -6,8 +6,8 @@ import { OnNow } from "./duty.js";
 import { Ringing, show } from "./list.js";
 import { Phone } from "./phone.js";
 import { go } from "./route.js";
-import { alone, calls, conn, connected, finished, now, second, work } from "./state.js";
-import { Task } from "./task.js";
+import { alone, calls, conn, connected, finished, held, now, second, work } from "./state.js";
+import { HeldTask, Task } from "./task.js";
 import { atDesk, byUrgency, urgency } from "./urgency.js";
 import { Button, called, due, h, Heading, html, icon, kindOf, labels, outcome, then, value } from "./ui.js";
 import { because, clock, count, day, exact, limit, named, span, t, took } from "./words.js";
@@ -21,10 +21,10 @@ export function Bench() {
   const rest = sorted.value.filter((c) => !atDesk(c));
   const items = [...work.value].sort((a, b) => Number(!!b.critical) - Number(!!a.critical) || (a.opened < b.opened ? -1 : 1));
   return html`<div class="bench">
-    <div class="page-head">${h(Head, { n: desk.length + items.length })}${h(Button, { do: () => go("hand"), children: html`${icon("plus")}<span>${t("Enter a result by hand")}</span>` })}</div>
+    <div class="page-head">${h(Head, { n: desk.length + held.value.length + items.length })}${h(Button, { do: () => go("hand"), children: html`${icon("plus")}<span>${t("Enter a result by hand")}</span>` })}</div>
     <div class="bench-main">
-      ${desk.length + items.length > 0 ? html`<section class="tasks" aria-label=${t("What needs a person now, the most urgent first")}>
-        ${desk.map((call) => h(DeskCall, { key: call.id, call }))}${items.map((item) => h(Task, { key: item.id, item }))}</section>` : null}
+      ${desk.length + held.value.length + items.length > 0 ? html`<section class="tasks" aria-label=${t("What needs a person now, the most urgent first")}>
+        ${desk.map((call) => h(DeskCall, { key: call.id, call }))}${held.value.map((item) => h(HeldTask, { key: item.call, item }))}${items.map((item) => h(Task, { key: item.id, item }))}</section>` : null}
       <section class="panel" aria-labelledby="open-calls"><div class="panel-head"><h2 id="open-calls">${desk.length ? t("Other open calls") : t("Open calls")}</h2>
         <p class="note">${rest.length === 0 ? t("none") : connected() ? t("{n} open, growing as it happens", { n: rest.length }) : t("{n} open", { n: rest.length })}</p></div>
         ${alone.value ? html`<p class="notice">${count(alone.value, "{n} open call has nobody connected here whom it called: telephone sooner.", "{n} open calls have nobody connected here whom they called: telephone sooner.")}</p>` : null}
@@ -88,7 +88,7 @@ function Silent({ call: c }) {
 /** Timeline is what happened to a call, in order, and what comes next. @param {{ call: Call }} props */
 export function Timeline({ call: c }) {
   const looks = (c.seen ?? []).map((l) => ({ at: l.at, what: t("Seen"), who: named(l.by), why: "", end: false }));
-  const got = (/** @type {{ by?: Name, to?: Name, at: string }[]} */ (c.delivered ?? [])).map((d) => ({ at: d.at, what: t("Delivered"), who: named(d.by ?? d.to), why: "", end: false }));
+  const got = c.rungs.flatMap((r) => r.reach ?? []).filter((r) => r.delivered || r.missed).map((r) => ({ at: r.at, what: r.missed ? t("Not reached") : t("Delivered"), who: named(r), why: r.missed === "gone" ? t("The screen went away") : r.missed ? t("No screen confirmed it within 5 s") : r.device ? t("On a locked screen") : "", end: false }));
   const rungs = c.rungs.map((r) => (r.ask === "desk" ? { at: r.at, what: t("Desk told"), who: "", why: r.why, end: false } : { at: r.at, what: r.desk ? t("Called, desk told") : t("Called"), who: called({ ...r, desk: false }), why: r.why, end: false }));
   const done = c.standing === "open" ? [] : [{ at: c.finished ?? "", what: c.outcome === "read-back" ? t("Read back") : t("Ended"), who: named(c.owner), why: "", end: true }];
   const all = [{ at: c.opened, what: t("Opened"), who: "", why: "", end: false }, ...rungs, ...got, ...looks, ...done].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));

@@ -1,9 +1,9 @@
 // Sign-in, the first administrator's setup, and the lock.
 
 import { signal } from "@preact/signals";
-import { idle, unlock } from "./idle.js";
+import { idle, renew, unlock } from "./idle.js";
 import { able } from "./ring.js";
-import { begun, bells, covered, locked, me, now, post, second, signIn } from "./state.js";
+import { begun, covered, locked, me, now, pin, post, renewable, second, signIn } from "./state.js";
 import { Button, Field, h, html, icon } from "./ui.js";
 import { clock, problem, t } from "./words.js";
 
@@ -17,6 +17,7 @@ const busy = signal(false);
 /** Door is the screen; in place of what it covers while somebody must sign in again. */
 export function Door() {
   if (covered.value) return h(Locked, {});
+  if (renewable.value && pin.value && !typed.value && me.value) return h(Renew, {});
   const setup = token.value !== "";
   const again = me.value ? t("Signed in before: {who}.", { who: me.value.name || t("You") }) : "";
   return html`<section class="door stack" key=${setup ? "setup" : "door"}>
@@ -34,21 +35,24 @@ export function Door() {
   </section>`;
 }
 
+const other = signal(false); // somebody else than before unlocks
+
 /** Locked shows nothing of anybody; it still rings. */
 function Locked() {
   const [will] = able();
-  const rings = bells.value.some((b) => b.due) || idle.waits();
+  const named = idle.login !== "" && !other.value;
   return html`<section class="lock stack" key="lock">
     <p class="clock">${clock(Math.max(second.value, now()))}</p>
     <h1 tabindex="-1">${t("Locked")}</h1>
     <p class="with-icon">${icon(will ? "bell" : "mute")}<span>${will ? t("Still rings") : t("Cannot ring")}</span></p>
-    ${rings ? html`<p class="lead"><b>${t("Something waits for an answer.")}</b></p>` : null}
+    ${idle.waits() ? html`<p class="lead" role="status"><b>${t("Something waits for an answer.")}</b></p>` : null}
     <form class="stack" novalidate onSubmit=${open}>
-      ${h(Field, { id: "unlock", label: idle.pin.value ? t("PIN") : t("Password"), type: "password", more: { autocomplete: "off", inputmode: idle.pin.value ? "numeric" : undefined } })}
+      ${named ? null : h(Field, { id: "login", label: t("Staff name"), more: { autocomplete: "username" } })}
+      ${h(Field, { id: "password", label: t("Password"), type: "password", more: { autocomplete: "current-password" } })}
       <p class="wrong" role="alert">${say.value}</p>
-      <button class="button primary tall" type="submit">${icon("key")}<span>${t("Unlock")}</span></button>
+      <button class="button primary tall" type="submit">${icon("key")}<span>${busy.value ? t("One moment") : t("Unlock")}</span></button>
     </form>
-    ${idle.pin.value ? h(Button, { kind: "bare", do: () => (idle.pin.value = false), children: t("Use the password") }) : null}
+    ${named ? h(Button, { kind: "bare", do: () => (other.value = true), children: t("I am somebody else") }) : null}
     <p class="soft">${t("{who}. Nothing about a patient is on this screen.", { who: (me.value?.name ?? "").replace(/(\S)\S*$/, "$1.") })}</p>
   </section>`;
 }
@@ -57,16 +61,50 @@ function Locked() {
 async function open(e) {
   e.preventDefault();
   const form = /** @type {HTMLFormElement} */ (e.target);
-  const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("unlock"));
-  if (busy.value || !field.value) return;
+  const of = (/** @type {string} */ id) => /** @type {HTMLInputElement | null} */ (form.elements.namedItem(id))?.value ?? "";
+  const login = of("login").trim() || (other.value ? "" : idle.login);
+  if (busy.value || !login || !of("password")) return;
   busy.value = true;
   try {
-    await unlock(field.value);
+    await unlock(login, of("password"));
     say.value = "";
+    other.value = false;
   } catch (p) {
     say.value = problem(/** @type {Problem} */ (p));
   }
-  field.value = "";
+  form.reset();
+  busy.value = false;
+}
+
+const typed = signal(false); // the password instead of the PIN
+
+/** Renew asks for the PIN: the sign-in is there, and is not fresh any more. */
+function Renew() {
+  return html`<section class="door stack" key="pin"><h1 tabindex="-1">${t("Is it still you?")}</h1>
+    <p class="notice">${t(locked.value ?? "")}</p>
+    <form class="panel stack" novalidate onSubmit=${fresh}>
+      ${h(Field, { id: "pin", label: t("PIN"), type: "password", more: { autocomplete: "off", inputmode: "numeric" } })}
+      <p class="wrong" role="alert">${say.value}</p>
+      <button class="button primary tall" type="submit">${t("Go on")}</button></form>
+    ${h(Button, { kind: "bare", do: () => (typed.value = true), children: t("Use the password") })}</section>`;
+}
+
+/** @param {SubmitEvent} e */
+async function fresh(e) {
+  e.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (e.target);
+  const secret = /** @type {HTMLInputElement} */ (form.elements.namedItem("pin")).value;
+  if (busy.value || !secret) return;
+  busy.value = true;
+  try {
+    await renew(secret);
+    say.value = "";
+  } catch (err) {
+    const p = /** @type {Problem} */ (err);
+    say.value = problem(p);
+    if (["pin-locked", "no-pin", "signed-out"].includes(p.code)) typed.value = true;
+  }
+  form.reset();
   busy.value = false;
 }
 
@@ -88,6 +126,7 @@ async function enter(e) {
     token.value = "";
     form.reset();
     idle.login = body.login;
+    typed.value = false;
     signIn(answer);
   } catch (err) {
     const p = /** @type {Problem} */ (err);

@@ -114,7 +114,7 @@ function refused(d, p) {
   }
   if (p.code === "signed-out" || p.code === "sign-in-first" || p.facts?.reason === "not-fresh") {
     change(d, { phase: "typing", facts, say: t("You are signed in again. Press Read back once more: what you typed is still here.") });
-    lock("Sign in again to read back. What you typed is kept on this page.");
+    lock("Sign in again to read back. What you typed is kept on this page.", p.code === "not-yours");
     return; // the key stays: it is still the same attempt
   }
   const field = p.field === "tail" ? "tail" : (p.field ?? "").replace(/^values\./, "");

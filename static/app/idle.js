@@ -1,45 +1,39 @@
-// After a while without a touch the screen is covered: neutral words, and it still rings.
+// After a while without a touch the screen locks itself: neutral words, and it still rings.
 
-import { batch, signal } from "@preact/signals";
 import { waiting } from "./ring.js";
-import { begun, covered, line, locked, me, post, record, signIn } from "./state.js";
+import { begun, bells, covered, line, locked, me, post, signIn } from "./state.js";
 
-const after = 10 * 60_000; // ms without a touch until the screen is covered
-
-let touched = performance.now();
-for (const kind of ["pointerdown", "keydown", "wheel", "touchstart"]) addEventListener(kind, () => (touched = performance.now()), { capture: true, passive: true });
+let touched = Date.now(); // by the wall clock, which goes on while a machine sleeps
+for (const kind of ["pointerdown", "keydown", "wheel", "touchstart"]) addEventListener(kind, () => (touched = Date.now()), { capture: true, passive: true });
 
 export const idle = {
-  login: "", // as it was typed, to unlock with a password
-  pin: signal(false), // a PIN can unlock
-  waits: () => !me.value?.bare && waiting().length > 0,
+  login: "", // as it was typed, to unlock with the password alone
+  waits: () => (me.value?.bare ? bells.value.some((b) => b.due) : waiting().length > 0),
 };
 
-/** cover locks this screen now. */
+/** cover locks this screen now. The session becomes a device, which gets only what a locked screen may show. */
 export function cover() {
-  if (!me.value || covered.value || locked.value !== null || me.value.machine) return;
+  if (!me.value || me.value.bare || covered.value || locked.value !== null) return;
   covered.value = true;
-  idle.pin.value = !!me.value.pin;
-  // The session becomes a device: from now on it gets only what a locked screen may show.
-  record("lock", {}).catch(() => {});
+  post("/api/do/lock", {}).catch(() => {});
 }
 
-/** unlock takes a PIN, or the password. @param {string} secret */
-export async function unlock(secret) {
-  if (idle.pin.value) {
-    const answer = await record("pin", { pin: secret });
-    batch(() => {
-      covered.value = false;
-      locked.value = null;
-      if (answer?.me) me.value = answer.me;
-    });
-    line.close();
-    line.open();
-    return;
-  }
-  signIn(await post("/api/sign-in", { login: idle.login || me.value?.id.replace(/^person\//, ""), password: secret }));
+/** unlock takes the name and the password. @param {string} login @param {string} password */
+export async function unlock(login, password) {
+  const answer = await post("/api/sign-in", { login, password });
+  idle.login = login;
+  touched = Date.now();
+  signIn(answer);
+}
+
+/** renew makes a signed-in session fresh again by its PIN. @param {string} secret */
+export async function renew(secret) {
+  await post("/api/do/pin", { pin: secret });
+  touched = Date.now();
+  locked.value = null;
+  line.open();
 }
 
 setInterval(() => {
-  if (begun.value && performance.now() - touched > after) cover();
-}, 5_000);
+  if (begun.value && Date.now() - touched > (me.value?.idle || 600) * 1000) cover();
+}, 2_000);

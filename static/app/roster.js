@@ -1,5 +1,51 @@
-// Roster
-import { h, Heading, html } from "./ui.js";
-import { t } from "./words.js";
+// Posts, shifts and ladders as they are in force, and who would get a call.
 
-export const RosterPage = () => html`<div class="page-head">${h(Heading, { children: t("Roster") })}</div>`;
+import { useState } from "preact/hooks";
+import { OnNow, WhoWould } from "./duty.js";
+import { duty, is, now, record } from "./state.js";
+import { Button, Choice, Field, h, Heading, html } from "./ui.js";
+import { asked, clock, count, named, problem, t } from "./words.js";
+
+export function RosterPage() {
+  const r = duty.value;
+  if (!r) return html`<div class="page-head">${h(Heading, { children: t("Roster") })}</div><p class="note">${t("One moment")}</p>`;
+  const names = new Map(r.duty.map((d) => [d.who.id, d.who]));
+  const who = (/** @type {string} */ id) => named(names.get(id) ?? { id });
+  const day = now() + 24 * 3600_000;
+  return html`<div class="page-head"><div>${h(Heading, { children: t("Roster") })}<p>${count(r.posts.length, "{n} post.", "{n} posts.")} ${count(r.shifts.length, "{n} shift published.", "{n} shifts published.")}</p></div></div>
+    <div class="columns even">${h(OnNow, {})}${h(WhoWould, {})}
+      <section class="panel" aria-labelledby="next-day"><h2 id="next-day">${t("The next 24 hours")}</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="next-day"><table><thead><tr><th scope="col">${t("Post")}</th><th scope="col">${t("Who")}</th><th scope="col">${t("From")}</th><th scope="col">${t("To")}</th></tr></thead>
+        <tbody>${r.posts.flatMap((p) => r.shifts.filter((s) => s.post === p.id && Date.parse(s.from) < day).sort((a, b) => (a.from < b.from ? -1 : 1)).map((s) => html`<tr key=${s.id}><th scope="row">${p.name}</th><td>${who(s.person)}${s.rank ? html` <span class="note">${t("Second call")}</span>` : null}</td><td>${clock(s.from, now())}</td><td>${clock(s.to, now())}</td></tr>`))}</tbody></table></div></section>
+      ${is("supervisor", "director", "administrator") ? h(Cover, {}) : null}
+      <section class="panel" aria-labelledby="ladders"><h2 id="ladders">${t("Ladders")}</h2><div class="ladders">${(r.ladders ?? []).map((l) => html`<div><h3>${l.unit === "*" ? t("Every other unit") : l.unit}${l.service ? `, ${l.service}` : ""}${l.tier ? `, ${t(l.tier)}` : ""}</h3>
+        <ol class="story tight">${l.steps.map((s, i) => html`<li><time>${t("{n} min", { n: Math.round(l.steps.slice(0, i).reduce((sum, x) => sum + (x.wait ?? 0), 0) / 6) / 10 })}</time><span><b>${asked(s.rank ? `${s.ask}+${s.rank}` : s.ask)}</b></span></li>`)}</ol>
+        <p class="note">${l.breach ? t("Late for the record after {n} min.", { n: l.breach / 60 }) : ""}</p></div>`)}</div></section></div>`;
+}
+
+/** Cover lets one person stand in for another, from now on. */
+function Cover() {
+  const r = /** @type {Roster} */ (duty.value);
+  const [post, setPost] = useState("");
+  const [out, setOut] = useState("");
+  const [to, setTo] = useState("");
+  const [until, setUntil] = useState("");
+  const [say, tell] = useState("");
+  const posts = /** @type {[string, string][]} */ (r.posts.map((p) => [p.id, p.name]));
+  const chosen = post || posts[0]?.[0] || "";
+  const on = r.duty.filter((d) => d.post === chosen);
+  const people = [...new Map(r.duty.map((d) => /** @type {[string, string]} */ ([d.who.id, named(d.who)])))];
+  const send = async () => {
+    try {
+      await record("roster.cover", { post: chosen, out: out || on[0]?.who.id || "", in: to || people[0]?.[0] || "", to: until ? new Date(until).toISOString() : "" }, crypto.randomUUID());
+      tell(t("Recorded. It counts from now."));
+    } catch (p) {
+      tell(problem(/** @type {Problem} */ (p)));
+    }
+  };
+  return html`<section class="panel stack" aria-labelledby="cover"><h2 id="cover">${t("Somebody stands in")}</h2>
+    <div class="trio">${h(Choice, { id: "cover-post", label: t("Post"), value: chosen, change: setPost, options: posts })}
+      ${h(Choice, { id: "cover-out", label: t("Instead of"), value: out || on[0]?.who.id || "", change: setOut, options: on.map((d) => /** @type {[string, string]} */ ([d.who.id, named(d.who)])) })}
+      ${h(Choice, { id: "cover-in", label: t("Who comes"), value: to || people[0]?.[0] || "", change: setTo, options: people })}
+      ${h(Field, { id: "cover-until", label: t("Until"), type: "datetime-local", value: until, change: setUntil })}</div>
+    <p role="alert" class="soft">${say}</p><p>${h(Button, { kind: "primary", off: !until || on.length === 0, do: send, children: t("Let them stand in") })}</p></section>`;
+}

@@ -11,7 +11,7 @@ import { atDesk, urgency } from "./urgency.js";
 import { Button, face, h, html, icon } from "./ui.js";
 import { clock, count, lang, languages, speak, t } from "./words.js";
 
-export const shut = () => locked.value !== null || covered.value || !me.value || !!me.value.bare;
+export const shut = () => locked.value !== null || covered.value || !me.value || (!!me.value.bare && !me.value.machine);
 
 /** @typedef {[string, string, string]} Place hash, icon, words */
 

@@ -13,10 +13,13 @@ export const locked = signal(/** @type {string | null} */ (null));
 /** the screen is covered because nobody touched it for a while; the line stays, and it still rings. */
 export const covered = signal(false);
 
+export const pin = signal(false); // this person has a PIN, which makes a sign-in fresh again
+
 export const conn = signal({ state: "off", since: 0, why: "" });
 export const stale = signal(false); // something happened, and what it changed is not here yet
 export const calls = signal(/** @type {Call[]} */ ([])); // open
 export const finished = signal(/** @type {Call[]} */ ([])); // of the last hours, the newest first
+export const held = signal(/** @type {Held[]} */ ([])); // critical, and the bench looks first
 export const work = signal(/** @type {Work[]} */ ([]));
 export const bells = signal(/** @type {Bell[]} */ ([])); // of a device: what rings, without saying what
 export const alone = signal(0);
@@ -47,12 +50,12 @@ const hears = [];
 export const onCalls = (f) => hears.push(f);
 
 // A finger on the screen: nothing moves under it. What came meanwhile is shown when it is let go.
-let held = false;
+let pressed = false;
 /** @type {null | (() => void)} */
 let waiting = null;
 /** @param {boolean} is */
 export function hold(is) {
-  held = is;
+  pressed = is;
   if (is || !waiting) return;
   const show = waiting;
   waiting = null;
@@ -60,7 +63,7 @@ export function hold(is) {
 }
 /** @param {() => void} f */
 const show = (f) => {
-  if (!held) return f();
+  if (!pressed) return f();
   const before = waiting;
   waiting = () => {
     before?.();
@@ -88,13 +91,16 @@ export const line = new Line({
     heard = now();
     if (me.value && me.value.id !== s.me.id) forget();
     batch(() => {
-      me.value = s.me;
+      // A locked screen's connection goes on as its device's: whose it is stays known, and what it showed stays in memory.
+      me.value = s.me.bare && me.value ? { ...me.value, bare: true } : s.me;
       site.value = s.site;
       zone.value = s.zone;
       bells.value = s.bells ?? [];
+      covered.value = !!s.me.bare && !s.me.machine;
       if (!s.me.bare) {
         calls.value = same(s.calls ?? [], calls.value);
         work.value = same(s.work ?? [], work.value);
+        held.value = s.held ?? [];
         locked.value = null;
       }
       second.value = now();
@@ -105,9 +111,11 @@ export const line = new Line({
   },
   entry(f) {
     heard = now();
+    if (!f.kind) return bell(f);
     if (f.kind === "ledger.erased") over.value = new Map();
     if (f.kind?.startsWith("session.")) return;
     if (f.kind?.startsWith("roster.") || f.kind?.startsWith("person.")) dutyNow();
+    if (f.kind === "critical.missed") got.clear(); // this screen is there, and says so again
     const of = f.kind?.startsWith("critical.") ? (f.about ?? []).filter((id) => id.startsWith("call/")) : [];
     if (of.length === 0 || f.kind === "critical.opened" || f.kind === "critical.corrected") refresh();
     else for (const id of of) refresh(id);
@@ -128,6 +136,14 @@ export const line = new Line({
   },
 });
 
+/** bell takes over what a device may hear: that a call rings, or is over. @param {Entry} f */
+function bell(f) {
+  if (!f.call) return;
+  const others = bells.value.filter((b) => b.call !== f.call);
+  bells.value = f.due ? [...others, { call: f.call, due: f.due }] : others;
+  for (const hear of hears) hear();
+}
+
 /** forget drops what belongs to the person before. */
 export function forget() {
   texts = new Map();
@@ -137,6 +153,7 @@ export function forget() {
     calls.value = [];
     finished.value = [];
     work.value = [];
+    held.value = [];
     bells.value = [];
     duty.value = null;
     me.value = null;
@@ -144,9 +161,12 @@ export function forget() {
   });
 }
 
-/** lock asks for a sign-in in place; everything stays in memory and nothing of it on the screen. @param {string} why */
-export function lock(why) {
+export const renewable = signal(false); // the sign-in that is asked for is only to be made fresh
+
+/** lock asks for a sign-in in place; everything stays in memory and nothing of it on the screen. @param {string} why @param {boolean} [stale] */
+export function lock(why, stale = false) {
   line.close();
+  renewable.value = stale;
   locked.value = why;
 }
 
@@ -160,8 +180,9 @@ export function signIn(answer) {
     me.value = answer.me;
     site.value = answer.site;
     zone.value = answer.zone;
-    locked.value = answer.me.bare ? "" : null;
-    covered.value = false;
+    locked.value = null;
+    covered.value = !!answer.me.bare && !answer.me.machine;
+    pin.value = !!answer.pin;
     begun.value = true;
   });
   line.open();
@@ -208,6 +229,7 @@ async function all() {
       calls.value = same(c.calls ?? [], calls.value);
       finished.value = same(c.finished ?? [], finished.value);
       work.value = same(c.work ?? [], work.value);
+      held.value = c.held ?? [];
       bells.value = c.bells ?? [];
       alone.value = c.alone ?? 0;
     });
@@ -288,6 +310,26 @@ export async function post(path, body) {
   if (!response.ok) throw out;
   return out;
 }
+
+const got = new Set();
+
+// A screen that has a call of its person says so at once: what nobody confirms counts as not reached. It says nothing of
+// anybody having looked.
+onCalls(() => {
+  const mine = me.value;
+  if (!mine || mine.machine) return;
+  const marks = mine.bare ? bells.value.map((b) => [String(b.call), 0]) : calls.value.flatMap((c) => {
+    const rung = c.rungs.filter((r) => (r.to ?? []).some((p) => p.id === mine.id)).at(-1);
+    const reach = rung?.reach?.find((r) => r.id === mine.id);
+    return rung && !reach?.delivered ? [[c.id, rung.attempt]] : [];
+  });
+  for (const [call, attempt] of marks) {
+    const mark = `${mine.id} ${call} ${attempt} ${mine.bare ?? ""}`;
+    if (got.has(mark)) continue;
+    got.add(mark);
+    record("delivered", { call, ...(attempt ? { attempt } : {}) }, crypto.randomUUID()).catch(() => got.delete(mark));
+  }
+});
 
 const told = new Set();
 

@@ -13,14 +13,13 @@ export function Task({ item: w }) {
   const [open, set] = useState(false);
   const late = Date.parse(w.opened) + 600_000 <= Math.max(second.value, now());
   const facts = [w.label, w.sender && t("From {who}", { who: w.sender }), w.code && t("code {code}", { code: [w.code, w.system].filter(Boolean).join(" ") }), (w.waiting ?? 0) > 1 && t("{n} results wait", { n: w.waiting })].filter(Boolean);
-  const held = w.reason === "held" || w.reason === "confirm";
   return html`<article class=${`task ${w.critical ? "critical" : "significant"}`} data-work=${w.id} aria-label=${reason(w.reason)}>
     <div class="task-head"><div class="what"><h3>${icon(w.critical ? "critical" : "significant")}<span>${reason(w.reason)}</span></h3>
       <p class="note">${facts.join(", ") || t("Kept whole")}${w.critical && w.reason !== "unidentified" ? html`. <span class="alarm">${t("May be critical")}</span>` : ""}.${" "}
-        ${t("With {who}.", { who: named(w.owner) })} ${w.due ? t(held ? "Called anyway at {time}." : "Asked again at {time}.", { time: clock(w.due, now()) }) : ""}${" "}
+        ${t("With {who}.", { who: named(w.owner) })} ${w.due ? t("Asked again at {time}.", { time: clock(w.due, now()) }) : ""}${" "}
         <span class=${late ? "alarm" : ""}>${t("{time} old.", { time: span(Math.max(second.value, now()) - Date.parse(w.opened)) })}</span></p></div>
-      ${h(Button, { kind: "slim", expanded: open, off: !connected(), do: () => set(!open), children: open ? t("Close") : held ? t("Decide") : t("Settle") })}</div>
-    ${open ? html`<div class="task-body stack">${held ? h(Decide, { item: w }) : mapped.includes(w.reason) && is("supervisor", "director") && w.code ? h(MapCode, { item: w }) : h(Settle, { item: w })}</div>` : null}</article>`;
+      ${h(Button, { kind: "slim", expanded: open, off: !connected(), do: () => set(!open), children: open ? t("Close") : t("Settle") })}</div>
+    ${open ? html`<div class="task-body stack">${mapped.includes(w.reason) && is("supervisor", "director") && w.code ? h(MapCode, { item: w }) : h(Settle, { item: w })}</div>` : null}</article>`;
 }
 
 /** does gives a command and what was said to it. */
@@ -41,12 +40,18 @@ function useCommand() {
   return { say, run };
 }
 
-/** @param {{ item: Work }} props */
-function Decide({ item: w }) {
+/** HeldTask is a critical result that the bench looks at first; it is called in any case when its time is over. @param {{ item: Held }} props */
+export function HeldTask({ item: w }) {
   const { say, run } = useCommand();
-  return html`<p>${t("Confirm calls it at once. Rerun waits for the second measurement; it is called when the time is over in any case.")}</p>
-    <p class="wrong" role="alert">${say}</p>
-    <p class="row">${h(Button, { kind: "primary", do: () => run("held.confirm", { work: w.id }), children: t("Confirm: call it now") })}${h(Button, { do: () => run("held.rerun", { work: w.id }), children: html`${icon("flask")}${t("Rerun it")}` })}</p>`;
+  const at = Math.max(second.value, now());
+  const words = w.results.map((r) => [r.label, r.value, r.unit].filter(Boolean).join(" ")).join(", ");
+  return html`<article class="task critical" data-work=${w.call} aria-label=${`${t("Confirm or rerun")}: ${words}`}>
+    <div class="task-head"><div class="what"><h3>${icon("critical")}<span>${t("Confirm or rerun")}: ${words}</span></h3>
+      <p class="note">${w.results.map((r) => r.accession).filter(Boolean).slice(0, 1).map((a) => `${t("Accession")} ${a}, `)}${w.unit ? `${w.unit}. ` : ""}${t("With {who}.", { who: named(w.owner) })}${" "}
+        ${w.rerun ? t("Being run again.") : ""} <b>${t("Called anyway at {time}, in {left}.", { time: clock(w.until, at), left: span(Date.parse(w.until) - at) })}</b></p>
+      <p class="wrong" role="alert">${say}</p></div>
+      <p class="row">${h(Button, { kind: "primary slim", off: !connected(), do: () => run("held.confirm", { call: w.call }), children: t("Confirm: call it now") })}
+        ${w.rerun ? null : h(Button, { kind: "slim", off: !connected(), do: () => run("held.rerun", { call: w.call }), children: html`${icon("flask")}${t("Rerun it")}` })}</p></div></article>`;
 }
 
 /** @param {{ item: Work }} props */

@@ -133,6 +133,7 @@ export function limit(why) {
 const asks = {
   unit: "Who covers the unit", attending: "Attending clinician", ordering: "Ordering clinician",
   first: "First call", second: "Second call", third: "Third call",
+  clinician: "Ordering or attending clinician", service: "Who covers the service", chief: "The chief", house: "House physician",
   desk: "Laboratory desk", supervisor: "Supervisor", director: "Laboratory director",
 };
 
