@@ -175,3 +175,39 @@ func TestTheLibrariesAreWhatTheirReadmeSays(t *testing.T) {
 		t.Errorf("noted, but not there: %v", noted)
 	}
 }
+
+var (
+	sentences = []*regexp.Regexp{
+		regexp.MustCompile(`\b(?:t|lock)\(\s*"([^"]*)"`),
+		regexp.MustCompile(`\bt\([^()"]*\?\s*"([^"]*)"\s*:\s*"([^"]*)"`),
+		regexp.MustCompile(`\bcount\([^"]+?,\s*"([^"]*)",\s*"([^"]*)"`),
+	}
+	translated = regexp.MustCompile(`(?:"([^"]*)"|\b(\w+)): "`)
+)
+
+// A sentence that has no German is shown in English among German ones.
+func TestEverySentenceHasGerman(t *testing.T) {
+	all := files(t)
+	german := map[string]bool{}
+	for _, m := range translated.FindAllSubmatch(all["words/de.js"], -1) {
+		german[string(m[1])+string(m[2])] = true
+	}
+	n := 0
+	for name, text := range all {
+		if path.Ext(name) != ".js" || name == "words/de.js" {
+			continue
+		}
+		for _, form := range sentences {
+			for _, m := range form.FindAllSubmatch(text, -1) {
+				for _, sentence := range m[1:] {
+					if n++; len(sentence) > 0 && !german[string(sentence)] {
+						t.Errorf("%s: words/de.js has no %q", name, sentence)
+					}
+				}
+			}
+		}
+	}
+	if n < 400 {
+		t.Errorf("only %d sentences were found", n)
+	}
+}

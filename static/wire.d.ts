@@ -13,11 +13,15 @@ interface Result {
 interface Rung { attempt: number; ask: string; to?: Name[]; desk?: boolean; version?: number; at: string; why: string; reach?: Reach[] }
 interface Next { ask: string; to?: Name[]; desk?: boolean; at: string }
 interface Look { by: Name; version: number; at: string }
-interface May { readBack?: boolean; why?: string; called?: boolean; end?: boolean; glass?: boolean; [more: string]: any }
+interface May { readBack?: boolean; why?: string; called?: boolean; end?: boolean; take?: boolean; act?: boolean; callMe?: boolean; passOn?: boolean; telephone?: boolean; glass?: boolean; whyNot?: Record<string, string> }
+interface Taken { by: Name; how: string; n: number; at: string; until: string; phone?: string }
+interface Moment { at: string; what: string; by?: Name; to?: Name[]; desk?: boolean; code?: string; why?: string; n?: number }
+interface Waits { for?: Name[]; what: string; by?: Name; until: string }
+interface DeskTask { why: string; for?: Name; phone?: string; since: string; again: string }
 interface Call {
   id: string; ref: string; version: number; standing: string; tier: string; unit?: string; unitNow?: string; corrects?: string; patient: Patient;
   results: Result[]; rungs: Rung[]; next?: Next; seen?: Look[]; mismatches?: number; opened: string; breach?: string; finished?: string;
-  outcome?: string; owner?: Name; may: May; [more: string]: any;
+  outcome?: string; owner?: Name; waits?: Waits; taken?: Taken; task?: DeskTask; timeline?: Moment[]; may: May;
 }
 interface Work {
   id: string; reason: string; sender?: string; system?: string; code?: string; message?: string; waiting?: number; critical?: boolean; owner: Name;
@@ -34,7 +38,7 @@ interface Recorded { first?: number; last?: number; at?: string; repeat?: boolea
 interface ReadBackDone { call: string; ref?: string; seq: number; last: number; at: string; owner: Name; repeat?: boolean }
 interface Draft {
   call: Call; values: Record<string, string>; tail: string; entered: string; phase: string; key: string; field: string; say: string;
-  facts: { fields?: Differs[]; n?: number; desk?: boolean; by?: Name } | null; done: ReadBackDone | null; glass: string;
+  facts: { fields?: Differs[]; n?: number; desk?: boolean; by?: Name } | null; done: ReadBackDone | null;
 }
 interface Duty { post: string; who: Name; rank?: number; why: string; until?: string }
 interface Post { id: string; name: string; unit?: string; chief?: string; phone?: string }

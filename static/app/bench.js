@@ -7,9 +7,10 @@ import { Ringing, show } from "./list.js";
 import { Phone } from "./phone.js";
 import { go } from "./route.js";
 import { alone, calls, conn, connected, finished, held, now, second, work } from "./state.js";
+import { told, tries, waits } from "./story.js";
 import { HeldTask, Task } from "./task.js";
 import { atDesk, byUrgency, urgency } from "./urgency.js";
-import { Button, called, due, h, Heading, html, icon, kindOf, labels, outcome, then, value } from "./ui.js";
+import { Button, called, cover, due, h, Heading, html, icon, kindOf, labels, outcome, then, value } from "./ui.js";
 import { because, clock, count, day, exact, limit, named, span, t, took } from "./words.js";
 
 const lately = 20_000; // ms for which a call that has just closed is marked
@@ -43,58 +44,57 @@ function Head({ n }) {
     ${connected() ? `${day(at)}, ${clock(at)}` : t("As of {time}", { time: clock(conn.value.since) })}</p></div>`;
 }
 
-/** Row names a call: test, value, place, patient, and how often its read-back did not match. @param {{ call: Call, brief?: boolean }} props */
-function Row({ call: c, brief }) {
+/** Row names a call: test, value, place, patient, and how often its read-back did not match. @param {{ call: Call, brief?: boolean, hide?: boolean }} props */
+function Row({ call: c, brief, hide }) {
   const { kind } = urgency(c, Math.max(second.value, now()));
   return html`<div class="bench-row">${brief ? null : html`<p class=${`tag ${kind}`}>${kindOf(c)}${due(c, true)}</p>`}
-    ${c.results.map((r) => html`<p><b>${r.label}</b> ${value(r.value, r.unit, "small")}</p>`)}
+    ${c.results.map((r) => html`<p><b>${r.label}</b> ${hide ? cover(t("Value")) : value(r.value, r.unit, "small")}</p>`)}
     <p class="soft">${c.unitNow || c.unit ? `${c.unitNow || c.unit} · ` : ""}<bdi>${c.patient.name || t("not identified")}</bdi></p>
-    ${c.mismatches ? html`<p class="tag plain">${icon("unequal")}${count(c.mismatches, "{n} mismatch", "{n} mismatches")}</p>` : null}
-    <span class="end">${h(Button, { kind: "slim", do: () => show(c), label: `${t("Look")}: ${labels(c)}, ${c.ref}`, children: html`${t("Look")}${icon("next")}` })}</span></div>`;
+    ${c.mismatches ? html`<p class="tag plain">${icon("unequal")}${tries(c)}</p>` : null}
+    <span class="end">${hide ? null : h(Button, { kind: "slim", do: () => show(c), label: `${t("Look")}: ${labels(c)}, ${c.ref}`, children: html`${t("Look")}${icon("next")}` })}</span></div>`;
 }
 
 /** DeskCall is a call that the laboratory telephones now. @param {{ call: Call }} props */
 function DeskCall({ call: c }) {
   const [open, set] = useState(false);
+  const [hide, covers] = useState(false);
   const { kind } = urgency(c, Math.max(second.value, now()));
   return html`<article class=${`bench-call desk ${kind}`} data-ref=${c.ref} aria-label=${labels(c)}>
     <header class="desk-head"><h2>${icon("late")}<span>${t("Telephone now: {what}", { what: labels(c) })}${c.unitNow || c.unit ? `, ${c.unitNow || c.unit}` : ""}</span></h2><p>${due(c)}</p><p class="desk-why">${h(Silent, { call: c })} ${then(c)}</p></header>
-    ${h(Row, { call: c, brief: true })}
-    <p class="note">${limit(c.results[0]?.why)}</p>
-    ${open ? h(Phone, { call: c, close: () => set(false) }) : html`<p>${h(Button, { kind: "primary", off: !connected(), do: () => set(true), children: html`${icon("phone")}<span>${t("Telephone it")}</span>` })}</p>`}
+    ${h(Row, { call: c, brief: true, hide })}
+    <p class="note">${limit(c.results[0]?.why)}. ${waits(c)}</p>
+    ${open ? h(Phone, { call: c, covers, close: () => (covers(false), set(false)) }) : html`<p>${h(Button, { kind: "primary", off: !connected(), do: () => set(true), children: html`${icon("phone")}<span>${t("Telephone it")}</span>` })}</p>`}
     ${h(Timeline, { call: c })}</article>`;
 }
 
 /** @param {{ call: Call }} props */
 function OpenCall({ call: c }) {
   const [open, set] = useState(false);
+  const [hide, covers] = useState(false);
   const { kind } = urgency(c, Math.max(second.value, now()));
-  return html`<article class=${`bench-call ${kind}`} data-ref=${c.ref} aria-label=${labels(c)}>${h(Row, { call: c })}
-    <p class="note">${c.results[0]?.why ? `${limit(c.results[0].why)}. ` : ""}${then(c)}
+  return html`<article class=${`bench-call ${kind}`} data-ref=${c.ref} aria-label=${labels(c)}>${h(Row, { call: c, hide })}
+    <p class="note">${c.results[0]?.why ? `${limit(c.results[0].why)}. ` : ""}${waits(c)} ${then(c)}
       ${open ? null : html` <button type="button" class="text" onClick=${() => set(true)}>${t("Telephone it sooner")}</button>`}</p>
-    ${open ? h(Phone, { call: c, close: () => set(false) }) : null}
+    ${open ? h(Phone, { call: c, covers, close: () => (covers(false), set(false)) }) : null}
     ${h(Timeline, { call: c })}</article>`;
 }
 
 /** Silent says who did not answer, and for how long. @param {{ call: Call }} props */
 function Silent({ call: c }) {
+  if (c.task?.for) return html`${t("{who} asks to be telephoned.", { who: named(c.task.for) })} ${c.task.phone ? html`<b>${c.task.phone}</b>` : ""}`;
   const first = c.rungs.find((r) => r.ask !== "desk" && (r.to ?? []).length);
   const names = [...new Set(c.rungs.filter((r) => r.ask !== "desk").flatMap((r) => (r.to ?? []).map(named)))];
-  if ((c.mismatches ?? 0) > 1) return html`${because(c.rungs.findLast((r) => r.ask === "desk" || r.desk)?.why ?? "")}.`;
+  if ((c.mismatches ?? 0) > 1) return html`${because(c.task?.why ?? c.rungs.findLast((r) => r.ask === "desk" || r.desk)?.why ?? "")}.`;
   if (!first) return html`${t("Nobody was found to call.")}`;
   return html`${t("No read-back from {who} for {time}.", { who: names.join(", "), time: span(Math.max(second.value, now()) - Date.parse(first.at)) })}`;
 }
 
 /** Timeline is what happened to a call, in order, and what comes next. @param {{ call: Call }} props */
 export function Timeline({ call: c }) {
-  const looks = (c.seen ?? []).map((l) => ({ at: l.at, what: t("Seen"), who: named(l.by), why: "", end: false }));
-  const got = c.rungs.flatMap((r) => r.reach ?? []).filter((r) => r.delivered || r.missed).map((r) => ({ at: r.at, what: r.missed ? t("Not reached") : t("Delivered"), who: named(r), why: r.missed === "gone" ? t("The screen went away") : r.missed ? t("No screen confirmed it within 5 s") : r.device ? t("On a locked screen") : "", end: false }));
-  const rungs = c.rungs.map((r) => (r.ask === "desk" ? { at: r.at, what: t("Desk told"), who: "", why: r.why, end: false } : { at: r.at, what: r.desk ? t("Called, desk told") : t("Called"), who: called({ ...r, desk: false }), why: r.why, end: false }));
-  const done = c.standing === "open" ? [] : [{ at: c.finished ?? "", what: c.outcome === "read-back" ? t("Read back") : t("Ended"), who: named(c.owner), why: "", end: true }];
-  const all = [{ at: c.opened, what: t("Opened"), who: "", why: "", end: false }, ...rungs, ...got, ...looks, ...done].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const all = told(c);
   return html`<ol class="timeline" aria-label=${t("What happened so far")}>
     ${all.map((e) => html`<li class=${e.end ? "end" : ""} title=${e.why ? because(e.why) : undefined}><b>${e.what}</b><span>${e.who}</span><time>${exact(e.at, now())}</time></li>`)}
-    ${c.standing === "open" ? html`<li class="wait"><b>${t("Read back")}</b><span>${c.mismatches ? `${t("not yet")}, ${count(c.mismatches, "{n} mismatch", "{n} mismatches")}` : t("not yet")}</span></li>` : null}
+    ${c.standing === "open" ? html`<li class="wait"><b>${t("Read back")}</b><span>${c.mismatches ? `${t("not yet")}, ${tries(c)}` : t("not yet")}</span></li>` : null}
     ${c.standing === "open" && c.next ? html`<li class="next"><b>${called(c.next)}</b><time>${t("at {time}", { time: clock(c.next.at, now()) })}</time></li>` : null}</ol>`;
 }
 

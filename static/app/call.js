@@ -4,11 +4,12 @@ import { useEffect } from "preact/hooks";
 import { Answers } from "./answers.js";
 import { covers, look } from "./draft.js";
 import { answerAt, go } from "./route.js";
-import { connected, fate, find, me, now, ofLab, over, second } from "./state.js";
+import { connected, fate, find, now, ofLab, over, second } from "./state.js";
+import { told, waits } from "./story.js";
 import { Trend } from "./trend.js";
 import { urgency } from "./urgency.js";
 import { Button, called, cover, due, fact, facts, h, Heading, html, icon, kindOf, outcome, patientName, rungWhy, sense, then, value, why } from "./ui.js";
-import { clock, count, exact, named, sent, t, took } from "./words.js";
+import { clock, count, exact, sent, t, took } from "./words.js";
 
 /** Back goes to where calls are listed. */
 export const Back = () => html`<button type="button" class="back" onClick=${() => go("")}>${icon("back")}<span>${ofLab() ? t("The bench") : t("My calls")}</span></button>`;
@@ -64,15 +65,9 @@ function ResultPart({ result: r, hide }) {
 
 /** Told is who was asked and who looked, in order, with times and why. @param {{ call: Call }} props */
 function Told({ call: c }) {
-  const looks = (c.seen ?? []).map((l) => ({ at: l.at, text: l.by.id === me.value?.id ? t("You opened it") : t("{who} opened it", { who: named(l.by) }), why: "" }));
-  const rungs = c.rungs.map((r) => {
-    const who = called(r);
-    const text = r.ask === "desk" ? t("Laboratory desk told to telephone") : who === t("You") ? t("You were called") : t("{who} called", { who });
-    return { at: r.at, text, why: r.why };
-  });
-  const all = [...rungs, ...looks].sort((a, b) => (a.at < b.at ? -1 : 1));
-  return html`<section class="panel" aria-labelledby="told"><h2 id="told">${t("Who was told")}</h2>
-    <ol class="story">${all.map((e) => html`<li><time>${exact(e.at, now())}</time><span><b>${e.text}</b>${rungWhy(e.why)}</span></li>`)}
+  const all = told(c);
+  return html`<section class="panel" aria-labelledby="told"><h2 id="told">${t("Who was told")}</h2>${c.standing === "open" && waits(c) ? html`<p class="note">${waits(c)}</p>` : null}
+    <ol class="story">${all.map((e) => html`<li><time>${exact(e.at, now())}</time><span><b>${e.what}${e.who ? `: ${e.who}` : ""}</b>${rungWhy(e.why)}</span></li>`)}
       ${c.next ? html`<li class="next"><time>${clock(c.next.at, now())}</time><span><b>${t("Next: {who}", { who: called(c.next) })}</b></span></li>` : null}</ol>
     <p class="note">${t("Opened {time}. Call {ref}, version {n}.", { time: exact(c.opened, now()), ref: c.ref, n: c.version })}</p></section>`;
 }

@@ -14,7 +14,7 @@ function put(d) {
 const change = (d, news) => put({ ...(drafts.value.get(d.call.id) ?? d), ...news });
 
 /** @param {Call} c @returns {Draft} */
-const blank = (c) => ({ call: c, values: {}, tail: "", entered: "", phase: "typing", key: "", field: "", say: "", facts: null, done: null, glass: "" });
+const blank = (c) => ({ call: c, values: {}, tail: "", entered: "", phase: "typing", key: "", field: "", say: "", facts: null, done: null });
 
 /** draftOf returns the draft of a call, made at need. Its phase is "typing", "sending", "unsure" (no answer came), "differs", "done", "closed" or "changed". @param {Call} c */
 export const draftOf = (c) => drafts.value.get(c.id) ?? put(blank(c));
@@ -68,9 +68,6 @@ export function refusedInput(id, why) {
 /** @param {Draft} d */
 export const retype = (d) => change(d, { phase: "typing", say: "", field: "" });
 
-/** @param {Draft} d @param {string} why */
-export const breakGlass = (d, why) => change(d, { glass: why, key: "" });
-
 /** send reads back. One attempt has one key, whatever happens to its answer: pressed twice, it counts once. @param {string} id */
 export async function send(id) {
   let d = drafts.value.get(id);
@@ -84,7 +81,6 @@ export async function send(id) {
   d = change(d, { key: d.key || crypto.randomUUID(), phase: "sending", field: "", say: "" });
   /** @type {Record<string, any>} */
   const body = { call: d.call.id, version: d.call.version, values: d.values, tail: d.tail, entered: d.entered || "keyed", locale: locale() };
-  if (d.glass) body.glass = d.glass;
   try {
     change(d, { done: await record("read-back", body, d.key), phase: "done", key: "" });
     play("done");

@@ -17,10 +17,13 @@ function until(d) {
 }
 
 export function OnNow() {
-  const all = duty.value?.duty ?? [];
+  /** @type {Map<string, Duty[]>} */
+  const people = new Map();
+  for (const d of duty.value?.duty ?? []) people.set(d.who.id, [...(people.get(d.who.id) ?? []), d]);
+  const all = [...people.values()];
   return html`<section class="panel" aria-labelledby="on-now"><h2 id="on-now">${t("On now")}</h2>
     ${all.length === 0 ? html`<p class="note">${duty.value ? t("Nobody is on duty. Calls go to the chiefs and to the desk.") : t("Not known yet.")}</p>` : null}
-    <ul class="people">${all.map((d) => html`<li>${face(d.who.name)}<span><b>${named(d.who)}</b><br /><span class="note">${postName(d.post)}, ${rankOf(d.rank)} ${until(d)}</span></span></li>`)}</ul></section>`;
+    <ul class="people">${all.map((ds) => html`<li key=${ds[0].who.id}>${face(ds[0].who.name)}<span><b>${named(ds[0].who)}</b>${ds.map((d) => html`<br /><span class="note">${postName(d.post)}, ${rankOf(d.rank)} ${until(d)}</span>`)}</span></li>`)}</ul></section>`;
 }
 
 export function DutyPage() {

@@ -1,36 +1,41 @@
 // The telephone path: say the value, hear it back with the value covered, compare. Going back is a new attempt.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { command } from "./answers.js";
-import { connected, me, now, record, refresh, say, site } from "./state.js";
-import { Button, cover, Field, h, html, icon, tailOf, value } from "./ui.js";
-import { born, exact, named, problem, sent, t } from "./words.js";
+import { connected, duty, me, now, record, refresh, say, site } from "./state.js";
+import { difficulties } from "./story.js";
+import { Button, Choice, cover, Field, h, html, icon, tailOf, value } from "./ui.js";
+import { born, exact, locale, named, problem, sent, t } from "./words.js";
 
-/** @type {[string, string][]} */
-const difficulties = [["no-answer", "No answer"], ["busy", "Busy"], ["wrong-person", "Wrong person"], ["refused", "Will not take it"]];
+const roles = ["physician", "nurse", "midwife", "pharmacist"];
 
-/** @param {{ call: Call, close: () => void }} props */
-export function Phone({ call: c, close }) {
-  const [attempt, begin] = useState(/** @type {number | string | null} */ (null));
+/** @param {{ call: Call, close: () => void, covers: (is: boolean) => void }} props covers hides the value beside it, too */
+export function Phone({ call: c, close, covers }) {
+  const [attempt, begin] = useState(/** @type {number | null} */ (null));
   const [step, go] = useState("dial");
   const [heard, hear] = useState(/** @type {Record<string, string>} */ ({}));
   const [tail, setTail] = useState("");
   const [name, setName] = useState("");
-  const [role, setRole] = useState("");
-  const [known, setKnown] = useState("");
+  const [role, setRole] = useState("physician");
+  const [whom, choose] = useState(c.task?.for?.id ?? "");
   const [trouble, refuse] = useState("");
   const [differs, differ] = useState(/** @type {string[]} */ ([]));
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   const key = useRef("");
   useEffect(() => {
     form.current?.querySelector("h3")?.focus();
+    covers(step === "hear");
   }, [step]);
 
+  const people = [...new Map([...(c.task?.for ? [c.task.for] : []), ...c.rungs.flatMap((r) => (r.ask === "desk" || r.desk ? [] : (r.to ?? []))), ...(duty.value?.duty ?? []).filter((d) => d.post !== "post/desk").map((d) => d.who)].filter((p) => p.id !== me.value?.id).map((p) => [p.id, p])).values()];
+  const begins = async () => {
+    const a = await record("telephone.begin", { call: c.id, version: c.version, ...(whom ? { to: whom } : {}), ...(c.task?.phone && c.task.for?.id === whom ? { at: c.task.phone } : {}) }, crypto.randomUUID());
+    begin(a.attempt);
+    return a.attempt;
+  };
   const start = async () => {
     refuse("");
     try {
-      const a = await record("telephone.begin", { call: c.id, version: c.version }, crypto.randomUUID());
-      begin(a.attempt);
+      await begins();
       clear();
       go("say");
     } catch (p) {
@@ -48,17 +53,17 @@ export function Phone({ call: c, close }) {
     e.preventDefault();
     const empty = results.some((r) => !(heard[r.id] ?? "").trim()) || !tail.trim();
     if (empty) return refuse(t("Type what you heard: every value, and the last four characters."));
-    if (name.trim().split(/\s+/).length < 2) return refuse(t("A full name is needed. A first name is not enough."));
-    if (!role.trim() || !known) return refuse(t("Say who it is: the role, and how you know."));
+    if (!whom && name.trim().split(/\s+/).length < 2) return refuse(t("A full name is needed. A first name is not enough."));
     key.current ||= crypto.randomUUID();
     refuse("");
     try {
-      await record("telephone", { call: c.id, version: c.version, attempt, receiver: { name: name.trim(), role: role.trim(), known }, values: heard, tail }, key.current);
+      await record("telephone", { call: c.id, version: c.version, attempt, receiver: { ...(whom ? { person: whom, known: "roster" } : { name: name.trim(), known: "spoken" }), role }, values: heard, tail, entered: "spoken", locale: locale() }, key.current);
       say(t("Told and repeated. The call is closed."));
       close();
     } catch (err) {
       const p = /** @type {Problem} */ (err);
       if (p.code === "mismatch") {
+        if (p.facts?.attempt) begin(p.facts.attempt);
         differ((p.facts?.fields ?? []).map((/** @type {Differs} */ f) => f.field));
         refuse(t("What you heard differs. Say it again, slowly; it is a new attempt."));
         say(t("What you heard differs."), true);
@@ -68,12 +73,19 @@ export function Phone({ call: c, close }) {
     refresh(c.id);
   };
   const failed = async (/** @type {string} */ difficulty) => {
-    if ((await command(c, "telephone.failed", { ...(attempt === null ? {} : { attempt }), difficulty })) === "done") say(t("The try is kept."));
-    begin(null);
-    clear();
-    go("dial");
+    refuse("");
+    try {
+      await record("telephone.failed", { call: c.id, attempt: attempt ?? (await begins()), difficulty }, crypto.randomUUID());
+      say(t("The try is kept."));
+      begin(null);
+      clear();
+      go("dial");
+    } catch (p) {
+      refuse(problem(/** @type {Problem} */ (p)));
+    }
+    refresh(c.id);
   };
-  const next = c.next?.to?.length ? c.next.to.map(named).join(", ") : "";
+  const next = c.next?.ask !== "desk" && !c.next?.desk && c.next?.to?.length ? c.next.to.map(named).join(", ") : "";
   const hide = step === "hear";
   const tailText = tailOf(c.patient.identifiers?.[0])[1];
   const nth = ["dial", "say", "hear"].indexOf(step);
@@ -81,7 +93,8 @@ export function Phone({ call: c, close }) {
 
   return html`<form class="phone" ref=${form} novalidate onSubmit=${compare} autocomplete="off" aria-label=${t("Telephone it")}>
     <ol class="steps"><li class=${state(0)}><h3 tabindex="-1">${t("Dial")}</h3>
-        <p class="soft">${c.rungs.flatMap((r) => r.to ?? []).map(named).at(-1) ?? t("Whoever covers {unit}", { unit: c.unitNow || c.unit || t("the patient") })}${next ? `. ${t("Next in order: {who}.", { who: next })}` : ""}</p>
+        ${step === "dial" ? h(Choice, { id: `whom-${c.ref}`, label: t("Whom do you telephone?"), value: whom, change: choose, options: [["", t("The ward, or somebody else")], ...people.map((p) => /** @type {[string, string]} */ ([p.id, named(p)]))] }) : null}
+        <p class="soft">${whom ? named(people.find((p) => p.id === whom)) : t("Whoever covers {unit}", { unit: c.unitNow || c.unit || t("the patient") })}${c.task?.phone ? html`, <b>${c.task.phone}</b>` : ""}${next ? `. ${t("Next in order: {who}.", { who: next })}` : ""}</p>
         ${step === "dial" ? html`<p class="row">${h(Button, { kind: "primary", off: !connected(), do: start, children: html`${icon("phone")}<span>${t("Somebody answers: what to say")}</span>` })}${h(Button, { kind: "bare", do: close, children: t("Not now") })}</p>` : null}</li>
       <li class=${state(1)}><h3 tabindex="-1">${t("Say")}</h3>
         ${step === "dial" ? null : html`<div class="say"><p>${t("This is {who}, laboratory {site}, with a critical result. Please write it down.", { who: me.value?.name ?? "", site: site.value })}</p>
@@ -93,11 +106,11 @@ export function Phone({ call: c, close }) {
     <ol class="steps" start="3"><li class=${state(2)}><h3 tabindex="-1">${t("Type what you hear")}</h3>
         ${step === "hear" ? html`<div class="pair">${results.map((r) => h(Field, { key: r.id, id: `heard-${r.id}`, label: `${results.length > 1 ? r.label : t("Value")}${r.unit ? `, ${r.unit}` : ""}`, value: heard[r.id] ?? "", wrong: differs.includes(`values.${r.id}`), change: (text) => hear({ ...heard, [r.id]: text }), more: { autocomplete: "off", inputmode: "decimal", maxlength: 40 } }))}
             ${h(Field, { id: `heard-tail-${c.ref}`, label: t("Last four characters"), value: tail, wrong: differs.includes("tail"), change: setTail, more: { autocomplete: "off", maxlength: 10 } })}</div>
-          <div class="pair">${h(Field, { id: `receiver-${c.ref}`, label: t("Who is on the line"), hint: t("Full name. A first name is not enough."), value: name, change: setName, more: { autocomplete: "off", autocapitalize: "words", maxlength: 80 } })}
-            ${h(Field, { id: `role-${c.ref}`, label: t("Role"), hint: t("Physician, nurse, midwife"), value: role, change: setRole, more: { autocomplete: "off", maxlength: 60 } })}</div>
-          <fieldset class="pick"><legend>${t("How do you know?")}</legend>${[["voice", "I know the voice"], ["called-number", "I dialled their number"], ["asked", "They told me"]].map(([code, words]) => h(Button, { kind: "slim", pressed: known === code, do: () => setKnown(code), children: t(words) }))}</fieldset>
+          ${whom ? html`<p class="note">${t("On the line: {who}.", { who: named(people.find((p) => p.id === whom)) })} <button type="button" class="text" onClick=${() => choose("")}>${t("It is somebody else")}</button></p>` : null}
+          <div class="pair">${whom ? null : h(Field, { id: `receiver-${c.ref}`, label: t("Who is on the line"), hint: t("Full name. A first name is not enough."), value: name, change: setName, more: { autocomplete: "off", autocapitalize: "words", maxlength: 80 } })}
+            ${h(Choice, { id: `role-${c.ref}`, label: t("Role"), value: role, change: setRole, options: roles.map((r) => /** @type {[string, string]} */ ([r, t(r)])) })}</div>
           <button class="button primary" type="submit" aria-disabled=${connected() ? undefined : "true"}>${icon("equal")}<span>${t("Compare")}</span></button>` : null}
         <p class="wrong" role="alert">${trouble}</p></li>
-      <li><h3>${t("Or: it did not work")}</h3><div class="pick">${difficulties.map(([code, words]) => h(Button, { kind: "slim", off: !connected(), do: () => failed(code), children: t(words) }))}</div>
+      <li><h3>${t("Or: it did not work")}</h3><div class="pick">${Object.entries(difficulties).map(([code, words]) => h(Button, { kind: "slim", off: !connected(), do: () => failed(code), children: t(words) }))}</div>
         <p class="note">${t("Each try is kept. Since {time}.", { time: exact(c.opened, now()) })}</p></li></ol></form>`;
 }

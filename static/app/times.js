@@ -16,7 +16,7 @@ const by = /** @type {[string, string][]} */ ([["unit", "Unit"], ["analyte", "Te
 /** @param {number} seconds */
 const minutes = (seconds) => (!Number.isFinite(seconds) ? "–" : seconds >= 3600 ? `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min` : `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`);
 /** @param {number} share @param {number} [of] */
-const percent = (share, of = 1) => (of === 0 ? "–" : new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 }).format(share));
+const percent = (share, of = 1) => (of === 0 ? "–" : `${new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(100 * share)} %`);
 /** @param {Row} r */
 const whole = (r) => r.measures["filed-conveyed"] ?? { n: 0, median: 0, p90: 0, p99: 0, max: 0, occurred: 0 };
 

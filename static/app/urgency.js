@@ -23,4 +23,4 @@ export function byUrgency(calls, now) {
 }
 
 /** atDesk tells whether the laboratory's desk was told to telephone. @param {Call} c */
-export const atDesk = (c) => c.standing === "open" && c.rungs.some((r) => r.desk || r.ask === "desk");
+export const atDesk = (c) => c.standing === "open" && (!!c.task || c.rungs.some((r) => r.desk || r.ask === "desk"));

@@ -153,6 +153,7 @@ export const mayNot = {
   "not-fresh": "You signed in more than 30 minutes ago. Sign in again, then read back.",
   badge: "Your badge is not valid now. Someone else must read back; tell the laboratory.",
   role: "Your role does not receive read-backs. A physician, nurse, midwife or pharmacist must read back.",
+  telephones: "You telephone this call, so someone else must read it back.",
   reporter: "You reported this result, so someone else must read it back.",
   "not-yours": "You were not called, and are not on this call's unit or post now.",
   unidentified: "The patient is not identified, so typing cannot close this call. Telephone the laboratory and name the accession number.",
