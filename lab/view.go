@@ -86,7 +86,7 @@ func (s *State) next(c critical.Call, now time.Time) *wire.Next {
 	resolve := s.Resolve(now)
 	var out *wire.Next
 	for _, step := range c.Steps[c.Next:] {
-		to, _ := resolve(critical.Ask{Step: step, Call: c.ID, Patient: c.Patient, Unit: c.Unit, Setting: c.Setting, Tier: c.Tier, Ordering: c.Ordering})
+		to, _ := c.Whom(resolve, step)
 		desk := step.Desk || step.Ask == critical.AskDesk
 		out = &wire.Next{Ask: step.Ask, To: s.names(to), Desk: desk, At: c.NextAt}
 		if len(to) > 0 || step.Ask == critical.AskDesk {

@@ -51,12 +51,13 @@ type site struct {
 	board, read critical.Board
 	seq         int64
 	now         time.Time
+	by          string // who acts
 	log         []critical.Event
 }
 
 func newSite(t testing.TB) *site {
 	t.Helper()
-	s := &site{TB: t, now: dawn}
+	s := &site{TB: t, now: dawn, by: "person/dr-osei"}
 	s.do(s.board.Draft(arup(t)))
 	s.do(s.board.Approve("limits/arup-2019", "rev 34", "any", "person/dr-faber", s.now, s.now))
 	s.do(critical.Map("LAB", critical.Coding{Code: "1001449"}, critical.Test{LOINC: "2744-1", Label: "pH arterial", Unit: "[pH]", Specimen: "arterial blood"}))
@@ -71,7 +72,7 @@ func (s *site) do(evs []critical.Event, err error) []critical.Event {
 	}
 	for _, ev := range evs {
 		s.seq++
-		m := critical.Mark{Seq: s.seq, At: s.now, By: "person/dr-osei"}
+		m := critical.Mark{Seq: s.seq, At: s.now, By: s.by}
 		s.board = s.board.Apply(ev, m)
 		s.read = s.read.Apply(recode(s.TB, ev), m)
 		s.log = append(s.log, ev)

@@ -22,8 +22,8 @@ func (c Call) asks(step Step) Ask {
 	return Ask{Step: step, Call: c.ID, Patient: c.Patient, Unit: c.Unit, Setting: c.Setting, Tier: c.Tier, Ordering: c.Ordering}
 }
 
-// whom is whom a step asks now, without those who passed the call on.
-func (c Call) whom(resolve Resolve, step Step) (to []string, why string) {
+// Whom is whom a step asks now, without those who passed the call on.
+func (c Call) Whom(resolve Resolve, step Step) (to []string, why string) {
 	if resolve == nil {
 		return nil, "asked by the ladder: " + step.Ask
 	}
@@ -48,7 +48,7 @@ func (c Call) whom(resolve Resolve, step Step) (to []string, why string) {
 // toDesk tells the desk of its task, beside the ladder. for is who is to be
 // telephoned, if one asked for it. Without a now the fold says when it is told again.
 func (c Call) toDesk(resolve Resolve, now time.Time, why, forWhom string) *Called {
-	to, _ := c.whom(resolve, Step{Ask: AskDesk})
+	to, _ := c.Whom(resolve, Step{Ask: AskDesk})
 	again := time.Time{}
 	if !now.IsZero() {
 		again = now.Add(deskEvery)
@@ -92,7 +92,7 @@ func (c Call) climb(now time.Time, resolve Resolve) []Event {
 		if desk && len(out) > 0 && i < len(c.Steps)-1 {
 			continue // nobody was found: whoever comes next is asked now, and the desk told beside them
 		}
-		to, why := c.whom(resolve, step)
+		to, why := c.Whom(resolve, step)
 		if len(to) == 0 && !desk {
 			out = append(out, &Escalated{Call: c.ID, Version: c.Version, Step: i, Ask: step.Ask, Why: why})
 			continue

@@ -167,7 +167,7 @@ func (c Call) following(resolve Resolve, now time.Time) (out []Event, left bool)
 			}
 			continue
 		}
-		to, why := c.whom(resolve, step)
+		to, why := c.Whom(resolve, step)
 		if step.Ask != AskDesk && len(to) == 0 {
 			out = append(out, &Escalated{Call: c.ID, Version: c.Version, Step: i, Ask: step.Ask, Why: why})
 			continue
@@ -195,7 +195,7 @@ func (c Call) misrouted(resolve Resolve, why string) Event {
 	if resolve == nil {
 		return nil
 	}
-	to, _ := c.whom(resolve, Step{Ask: AskSupervisor})
+	to, _ := c.Whom(resolve, Step{Ask: AskSupervisor})
 	if len(to) == 0 {
 		return nil
 	}
