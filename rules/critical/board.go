@@ -330,7 +330,7 @@ func (b Board) called(e *Called, at time.Time) Board {
 			return b
 		}
 		r.Unit = c.At()
-		if c.Attempt == 0 && e.Ask != AskDesk && len(e.To) > 0 {
+		if !e.Beside && e.Ask != AskDesk && len(e.To) > 0 && len(c.Takes) == 0 && !slices.ContainsFunc(c.Called, Rung.ladder) {
 			c.Owner = e.To[0]
 		}
 		c.Called, c.Attempt = fire(c.Called, r), e.Attempt

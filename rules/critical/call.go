@@ -122,6 +122,8 @@ type Rung struct {
 	For     string    `json:"for,omitempty"`    // who asked to be telephoned
 }
 
+func (r Rung) ladder() bool { return !r.Beside }
+
 // Skip is a step that was skipped at once because it had nobody to ask.
 type Skip struct {
 	Ask     string    `json:"ask"`

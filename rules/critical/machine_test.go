@@ -43,6 +43,7 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 			}
 			return rapid.SampledFrom(all).Draw(rt, "call"), true
 		}
+		crew := []string{"person/a", "person/b", "person/c", "person/x"}
 		roster := func(critical.Ask) ([]string, string) { return nil, "" }
 		rt.Repeat(map[string]func(*rapid.T){
 			"message": func(rt *rapid.T) {
@@ -174,6 +175,102 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 					winner[c.ID] = a.By
 				} else if right && c.Standing == critical.IsOpen && c.Identified() && err != nil {
 					rt.Fatalf("a right read-back of %+v gives %v", c, err)
+				}
+			},
+			"take": func(rt *rapid.T) {
+				if c, ok := pick(rt); ok {
+					s.by = one(rt, crew, "who")
+					before := c.Breach
+					evs, err := s.board.Take(critical.Taking{
+						Call: c.ID, Version: c.Version, By: s.by, How: one(rt, []string{"mine", "act", "call-me"}, "how"), Resolve: roster,
+					}, s.now)
+					if err != nil {
+						return
+					}
+					s.do(evs, nil)
+					if now, _ := s.board.Find(c.ID); now.Owner != s.by || !now.Breach.Equal(before) {
+						rt.Fatalf("%s took it: owner %s, breach %v", s.by, now.Owner, now.Breach)
+					}
+				}
+			},
+			"pass on": func(rt *rapid.T) {
+				c, ok := pick(rt)
+				if !ok {
+					return
+				}
+				s.by = one(rt, crew, "who")
+				evs, err := s.board.PassOn(critical.Passing{
+					Call: c.ID, Version: c.Version, By: s.by, To: one(rt, []string{"", "", "person/a", "person/x"}, "to"), Reason: "busy", Resolve: roster,
+				}, s.now)
+				if err != nil {
+					return
+				}
+				s.do(evs, nil)
+				if len(evs) < 2 {
+					rt.Fatalf("passed on to nobody: %s", kinds(evs))
+				}
+				if now, _ := s.board.Find(c.ID); now.Owner != c.Owner && len(c.Called) > 0 {
+					rt.Fatalf("the owner was %s and is %s before anybody took it", c.Owner, now.Owner)
+				}
+			},
+			"telephone": func(rt *rapid.T) {
+				c, ok := pick(rt)
+				if !ok {
+					return
+				}
+				s.by = one(rt, []string{"person/tech", "person/sue"}, "who")
+				evs, err := s.board.Telephone(critical.Dialling{Call: c.ID, Version: c.Version, By: s.by}, s.now)
+				if err != nil {
+					return
+				}
+				s.do(evs, nil)
+				n := only[*critical.Attempted](s.TB, evs).N
+				if rapid.Bool().Draw(rt, "nobody answers") {
+					s.do(s.board.HangUp(c.ID, n, s.by, one(rt, critical.Difficulties(), "difficulty"), ""))
+					return
+				}
+				h := critical.Heard{
+					Call: c.ID, Version: c.Version, N: n, By: s.by, Receiver: critical.Receiver{Name: "Ada Brandt", Role: "nurse", Known: "spoken"},
+					Typed: critical.Typed{Tail: c.SpokenTail(), Values: map[string]string{}},
+				}
+				for _, r := range c.Results {
+					h.Typed.Values[r.ID] = r.Told.Value
+				}
+				right := rapid.Bool().Draw(rt, "heard rightly")
+				if !right {
+					h.Typed.Tail = "0000"
+				}
+				if evs, err = s.board.Hear(h, s.now); err != nil {
+					return
+				}
+				s.do(evs, nil)
+				if closed := kinds(evs) == "critical.telephoned critical.closed"; closed != right {
+					rt.Fatalf("heard rightly %v gives %s", right, kinds(evs))
+				} else if closed {
+					winner[c.ID] = critical.KnownSpoken
+				}
+			},
+			"late": func(rt *rapid.T) {
+				if c, ok := pick(rt); ok {
+					a := critical.Answer{Call: c.ID, Version: c.Version, By: one(rt, crew, "who"), Typed: critical.Typed{Tail: c.Tail(), Values: map[string]string{}}}
+					for _, r := range c.Results {
+						a.Typed.Values[r.ID] = r.Told.Value
+					}
+					s.by = a.By
+					if evs := s.board.Late(a); len(evs) > 0 {
+						s.do(evs, nil)
+						if len(s.board.Late(a)) > 0 {
+							rt.Fatal("one late read-back counts twice")
+						}
+					}
+				}
+			},
+			"glass": func(rt *rapid.T) {
+				if c, ok := pick(rt); ok {
+					s.by = one(rt, crew, "who")
+					if evs, err := s.board.BreakGlass(c.ID, s.by, "emergency", "", s.now); err == nil {
+						s.do(evs, nil)
+					}
 				}
 			},
 			"end": func(rt *rapid.T) {
