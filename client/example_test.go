@@ -154,3 +154,63 @@ func ExampleClient_Publish() {
 	}
 	show("published; %d people are on duty", len(duty.Duty))
 }
+
+// A clinician says that the call is hers, and that she would rather be telephoned.
+func ExampleClient_Take() {
+	ctx := context.Background()
+	lee, err := client.Dial(ctx, address, client.Credentials{Login: "lee", Password: password})
+	if err != nil {
+		log.Fatal(err)
+	}
+	call, err := lee.Call(ctx, "7QK001")
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := lee.Take(ctx, wire.TakeBody{Call: call.ID, Version: call.Version, How: "call-me", At: "extension 4711"}); err != nil {
+		log.Fatal(err)
+	}
+	if call, err = lee.Call(ctx, call.ID); err != nil {
+		log.Fatal(err)
+	}
+	show("%s has it; the desk telephones %s", call.Taken.By.Name, call.Task.Phone)
+}
+
+// A clinician who is asked about a patient of somebody else's passes the call on: the next one is called at once.
+func ExampleClient_PassOn() {
+	ctx := context.Background()
+	lee, err := client.Dial(ctx, address, client.Credentials{Login: "lee", Password: password})
+	if err != nil {
+		log.Fatal(err)
+	}
+	next, err := lee.PassOn(ctx, wire.PassOnBody{Call: "7QK001", Version: 1, Reason: "not-my-patient"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	show("now %s is asked", next.To[0].Name)
+}
+
+// A technician telephones: says the values, and types what the receiver repeats.
+func ExampleClient_Telephone() {
+	ctx := context.Background()
+	tech, err := client.Dial(ctx, address, client.Credentials{Login: "tech", Password: password})
+	if err != nil {
+		log.Fatal(err)
+	}
+	call, err := tech.Call(ctx, "7QK001")
+	if err != nil {
+		log.Fatal(err)
+	}
+	attempt, err := tech.TelephoneBegin(ctx, wire.TelephoneBody{Call: call.ID, Version: call.Version, At: "ward, extension 12"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	done, err := tech.Telephone(ctx, wire.HeardBody{
+		Call: call.ID, Version: call.Version, Attempt: attempt, Tail: "0815", Entered: "keyed", Locale: "en-GB",
+		Values:   map[string]string{call.Results[0].ID: call.Results[0].Value},
+		Receiver: wire.Receiver{Name: "Nora Night", Role: "nurse", Known: "spoken"},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	show("told to %s by telephone", done.Owner.Name)
+}

@@ -85,6 +85,9 @@ func TestExamples(t *testing.T) {
 		"Receipt":  {ExampleCheckReceipt, "entry 1 is ledger.opened"},
 		"Admit":    {ExampleClient_Admit, "Dr New may receive read-backs"},
 		"Problem":  {ExampleClient_Do, "closed: Dr Ruth Chief ended this call"},
+		"Take":     {ExampleClient_Take, "Dr Mina Lee has it; the desk telephones extension 4711"},
+		"PassOn":   {ExampleClient_PassOn, "now Dr Ada Okafor is asked"},
+		"Phone":    {ExampleClient_Telephone, "told to Nora Night by telephone"},
 		"Publish":  {ExampleClient_Publish, "published; 3 people are on duty"},
 	} {
 		t.Run(name, func(t *testing.T) {

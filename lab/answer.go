@@ -189,12 +189,6 @@ func (s *State) waits(c critical.Call, now time.Time) *wire.Waits {
 func (s *State) timeline(c critical.Call) []wire.Moment {
 	out := []wire.Moment{{At: c.Opened, What: "opened", N: 1, Code: c.Tier}}
 	add := func(m wire.Moment) { out = append(out, m) }
-	for _, r := range c.Called {
-		add(wire.Moment{At: r.At, What: "called", To: s.names(r.To), Desk: r.Desk, Code: r.Ask, Why: r.Why, N: r.Attempt})
-	}
-	for _, k := range c.Skipped {
-		add(wire.Moment{At: k.At, What: "skipped", Code: k.Ask, Why: k.Why})
-	}
 	for _, l := range c.Seen {
 		add(wire.Moment{At: l.At, What: "seen", By: s.someone(l.By), N: l.Version})
 	}
@@ -228,6 +222,12 @@ func (s *State) timeline(c critical.Call) []wire.Moment {
 		default:
 			add(wire.Moment{At: p.Ended, What: "telephone-failed", By: s.someone(p.By), Code: p.Outcome, Why: p.Note, N: p.N})
 		}
+	}
+	for _, k := range c.Skipped {
+		add(wire.Moment{At: k.At, What: "skipped", Code: k.Ask, Why: k.Why})
+	}
+	for _, r := range c.Called { // after what people did in the same instant, of which they come
+		add(wire.Moment{At: r.At, What: "called", To: s.names(r.To), Desk: r.Desk, Code: r.Ask, Why: r.Why, N: r.Attempt})
 	}
 	slices.SortStableFunc(out, func(a, b wire.Moment) int { return a.At.Compare(b.At) })
 	if c.Standing != critical.IsOpen {

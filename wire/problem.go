@@ -86,6 +86,9 @@ func (p *Problem) known(err error) {
 	if stale, ok := errors.AsType[*critical.StaleError](err); ok {
 		p.Facts = map[string]any{"version": stale.Version}
 	}
+	if errors.Is(err, critical.ErrFullName) {
+		p.Field = "receiver.name"
+	}
 	if has, ok := errors.AsType[*critical.TakenError](err); ok {
 		p.Facts = map[string]any{"by": has.By, "until": has.Until}
 	}
