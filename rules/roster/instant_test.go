@@ -107,3 +107,18 @@ func TestConsecutiveShiftsNeverLeaveAGap(t *testing.T) {
 		}
 	})
 }
+
+func TestInstantAnswersForEachDayOfACentury(t *testing.T) {
+	for _, name := range []string{"America/New_York", "Europe/London", "Australia/Lord_Howe", "Africa/Casablanca", "America/Santiago"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for day := range 100 * 366 { // the library's bounds of a zone stand still at the end of 2040, 2044, …
+			wall := time.Date(2026, 1, 1, 8, 0, 0, 0, time.UTC).AddDate(0, 0, day)
+			if got := roster.Instant(wall, zone, day%2 == 0); got.Format("2006-01-02T15:04") != wall.Format("2006-01-02T15:04") {
+				t.Fatalf("%s in %s: %s", wall, name, got)
+			}
+		}
+	}
+}
