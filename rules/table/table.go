@@ -174,6 +174,23 @@ func (n *node[K, V]) from(k K, yield func(K, V) bool) bool {
 	return n.left.from(k, yield) && yield(n.key, n.value) && n.right.each(yield)
 }
 
+// Before returns the last entry whose key is less than k, in O(log n) and
+// without allocation; false if there is none.
+func (m Map[K, V]) Before(k K) (key K, value V, ok bool) {
+	var found *node[K, V]
+	for n := m.root; n != nil; {
+		if cmp.Less(n.key, k) {
+			found, n = n, n.right
+		} else {
+			n = n.left
+		}
+	}
+	if found == nil {
+		return key, value, false
+	}
+	return found.key, found.value, true
+}
+
 // Equal tells whether both maps have the same keys with deeply equal values
 // (reflect.DeepEqual). Between two versions it costs what they do not share.
 func (m Map[K, V]) Equal(other Map[K, V]) bool {

@@ -48,6 +48,10 @@ func same[V comparable](t rapid.TB, m table.Map[string, V], want map[string]V, f
 	if at != len(keys) {
 		t.Fatalf("From(%q) stopped before %q", from, keys[at])
 	}
+	before, value, ok := m.Before(from)
+	if at, _ := slices.BinarySearch(keys, from); ok != (at > 0) || ok && (before != keys[at-1] || value != want[before]) {
+		t.Fatalf("Before(%q) is %q: %v, %v", from, before, value, ok)
+	}
 	if _, ok := m.Get(from); ok != slices.Contains(keys, from) {
 		t.Fatalf("Get(%q) found: %v", from, ok)
 	}
