@@ -22,6 +22,11 @@ type cli struct {
 	ReadBack readBackCmd `cmd:"" name:"read-back" help:"Read a call back: its value, and the last four characters of the identifier."`
 	Watch    watchCmd    `cmd:"" help:"Follow what happens, live."`
 
+	Roster struct {
+		Import rosterImportCmd `cmd:"" help:"Read a roster from tables or an object, show what it would change, and publish it."`
+		Show   rosterShowCmd   `cmd:"" help:"Who is on duty, and what to look at in the next 14 days."`
+		Cover  rosterCoverCmd  `cmd:"" help:"Let one person stand in for another: offered by who goes or comes, at once by those who plan."`
+	} `cmd:"" help:"Who is on duty when."`
 	Who whoCmd `cmd:"" help:"Tell who would get a call, now or at a given time, and why; records nothing."`
 
 	Times  timesCmd  `cmd:"" help:"Tell how long calls took: half, nine in ten, and the share in time."`

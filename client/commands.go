@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/seed-909bec58/readback/ledger"
 	"github.com/seed-909bec58/readback/rules/critical"
@@ -108,14 +109,24 @@ func (c *Client) Roster(ctx context.Context) (wire.Roster, error) {
 	return ask[wire.Roster](ctx, c, wire.DoRoster, nil)
 }
 
+// RosterAt is Roster with who is on duty at a time, now or later.
+func (c *Client) RosterAt(ctx context.Context, at time.Time) (wire.Roster, error) {
+	return ask[wire.Roster](ctx, c, wire.DoRoster, wire.RosterBody{At: at})
+}
+
 // Publish publishes a roster: posts, shifts and ladders of a period.
 func (c *Client) Publish(ctx context.Context, p roster.Published) (wire.Recorded, error) {
 	return tell[wire.Recorded](ctx, c, wire.DoRosterPub, p)
 }
 
-// PublishWithHoles publishes a roster in which posts but the desk may have times without anybody.
-func (c *Client) PublishWithHoles(ctx context.Context, p roster.Published) (wire.Recorded, error) {
-	return tell[wire.Recorded](ctx, c, wire.DoRosterPub, wire.PublishBody{Published: p, Holes: true})
+// TryRoster tells what publishing a roster would meet and change; it records nothing.
+func (c *Client) TryRoster(ctx context.Context, b wire.PublishBody) (wire.RosterTried, error) {
+	return ask[wire.RosterTried](ctx, c, wire.DoRosterTry, b)
+}
+
+// PublishAs is Publish with all that can be said of it: whether holes are accepted.
+func (c *Client) PublishAs(ctx context.Context, b wire.PublishBody) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoRosterPub, b)
 }
 
 // Who tells who would get a call, now or at a given time, and why.

@@ -40,6 +40,8 @@ func Audience(s *State, ev Event) []string {
 		return []string{"lab", ev.Person, ev.Post}
 	case *roster.Covered:
 		return []string{"lab", ev.In, ev.Out, ev.Post}
+	case *roster.GapFound:
+		return []string{"lab", Administrators}
 	case *roster.CoverOffered:
 		return []string{"lab", ev.In, ev.Out, ev.Post}
 	case *roster.CoverWithdrawn:

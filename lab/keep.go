@@ -42,6 +42,7 @@ func (s *State) NextDue() (time.Time, bool) {
 // everything that is due, in one append. Any node may keep; the ledger lets one of them win. It returns when ctx ends.
 func (l *Lab) Keep(ctx context.Context) {
 	var w watch
+	var looked time.Time
 	for {
 		grown := l.tail.growth()
 		s := l.State()
@@ -53,7 +54,7 @@ func (l *Lab) Keep(ctx context.Context) {
 			}
 			next = now.Add(time.Second)
 		}
-		if l.again(ctx, &w, s, now) {
+		if l.again(ctx, &w, s, now) || l.gaps(ctx, &looked, s, now) {
 			continue
 		}
 		wait := time.Second

@@ -7,7 +7,6 @@ import (
 
 	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/rules/critical"
-	"github.com/seed-909bec58/readback/rules/roster"
 	"github.com/seed-909bec58/readback/rules/session"
 	"github.com/seed-909bec58/readback/wire"
 )
@@ -46,50 +45,6 @@ func (s *Server) approve(q *asked) (any, error) {
 	})
 }
 
-func (s *Server) roster(q *asked) (any, error) {
-	if err := q.read(&struct{}{}); err != nil {
-		return nil, err
-	}
-	st, now := s.Lab.State(), s.Lab.Now()
-	out := wire.Roster{Now: now, Posts: []roster.Post{}, Shifts: []roster.Shift{}, Duty: []wire.Duty{}, Covers: covers(st, now)}
-	for id, p := range st.Roster.Posts.All() {
-		out.Posts = append(out.Posts, *p)
-		for _, o := range st.Roster.OnDuty(id, now) {
-			out.Duty = append(out.Duty, wire.Duty{Post: id, Who: st.Name(o.Person), Rank: o.Rank, Why: o.Why})
-		}
-	}
-	for _, shifts := range st.Roster.Shifts.All() {
-		for _, sh := range shifts {
-			if sh.To.After(now) {
-				out.Shifts = append(out.Shifts, sh)
-			}
-		}
-	}
-	for _, p := range st.Roster.Plans {
-		if !now.Before(p.From) && now.Before(p.To) {
-			out.Ladders = p.Ladders
-		}
-	}
-	return out, nil
-}
-
-func (s *Server) publish(q *asked) (any, error) {
-	var b wire.PublishBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	for i, l := range b.Ladders {
-		if err := knownTier(fmt.Sprintf("ladders[%d].tier", i), l.Tier); err != nil {
-			return nil, err
-		}
-	}
-	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
-		if err := st.Roster.Check(&b.Published, b.Holes, now); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
-		}
-		return []lab.Event{&b.Published}, nil
-	})
-}
 
 // mint makes a token for a program. It counts while the session that it opens in the ledger is open, so that any node
 // can take it back. A repeated command makes another token: the first is shown once.

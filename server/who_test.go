@@ -80,7 +80,7 @@ func TestARosterWithAHoleIsRefusedUnlessHolesAreAccepted(t *testing.T) {
 	if p := wantCode(t, err, "faults"); p.Field != "shifts" || p.Do == "" {
 		t.Errorf("%+v", p)
 	}
-	if _, err := sue.PublishWithHoles(t.Context(), hole()); err != nil {
+	if _, err := sue.PublishAs(t.Context(), wire.PublishBody{Published: hole(), Holes: true}); err != nil {
 		t.Error(err)
 	}
 }

@@ -28,7 +28,7 @@ const (
 	DoLimitsDraft  = "limits.draft"   // DraftBody → Recorded
 	DoLimitsAppr   = "limits.approve" // ApproveBody → Recorded
 	DoLimitsMap    = "limits.map"     // MapBody → Meant
-	DoRoster       = "roster"         // no body → Roster
+	DoRoster       = "roster"         // RosterBody → Roster
 	DoRosterPub    = "roster.publish" // roster.Published → Recorded
 	DoRosterCover  = "roster.cover"   // roster.Covered → Recorded
 	DoTokenMint    = "token.mint"     // MintBody → Minted
@@ -203,19 +203,26 @@ type MapBody struct {
 // Roster is who is on duty, and the ladders.
 type Roster struct {
 	Now     time.Time       `json:"now"`
+	At      time.Time       `json:"at"` // when Duty is, now unless asked
 	Posts   []roster.Post   `json:"posts"`
 	Shifts  []roster.Shift  `json:"shifts"`
 	Ladders []roster.Ladder `json:"ladders,omitempty"`
 	Duty    []Duty          `json:"duty"`
 	Covers  []Cover         `json:"covers"` // offered, accepted and in force, as recorded
+	Staff   []Colleague     `json:"staff"`  // everyone whose badge is valid, by name
+
+	Until    time.Time        `json:"until,omitzero"` // rosters are published up to then without a break
+	Concerns []roster.Concern `json:"concerns"`       // of the next 14 days
+	Told     []roster.Gap     `json:"told,omitempty"` // holes of which those who plan were told
 }
 
-// Duty is one person on duty now.
+// Duty is one person on duty.
 type Duty struct {
-	Post string `json:"post"`
-	Who  Name   `json:"who"`
-	Rank int    `json:"rank,omitempty"`
-	Why  string `json:"why"`
+	Post  string    `json:"post"`
+	Who   Name      `json:"who"`
+	Rank  int       `json:"rank,omitempty"`
+	Why   string    `json:"why"`
+	Until time.Time `json:"until"` // then the shift ends, or a cover of it begins or ends
 }
 
 // MintBody makes a token for a program.

@@ -199,7 +199,7 @@ func (f *CheckError) overlaps(shifts []Shift) {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(x, y int) int { return shifts[x].From.Compare(shifts[y].From) })
+	slices.SortStableFunc(order, func(x, y int) int { return shifts[x].From.Compare(shifts[y].From) })
 	last := map[[2]string]int{} // the one that ends last, by post and person
 	for _, i := range order {
 		s := &shifts[i]

@@ -11,9 +11,10 @@ import (
 // OnCall is one person on duty at a post.
 type OnCall struct {
 	Person string
-	Rank   int    // 0 first call, 1 second, …
-	Shift  string // whose duty it is
-	Why    string // for the record
+	Rank   int       // 0 first call, 1 second, …
+	Shift  string    // whose duty it is
+	Why    string    // for the record
+	Until  time.Time // then the shift ends, or a cover of it begins or ends
 }
 
 // RankName is how a rank is called: "first call", "second call", and so on.
@@ -32,7 +33,7 @@ func RankName(rank int) string {
 func (b Book) OnDuty(post string, now time.Time) []OnCall {
 	var out []OnCall
 	for h := range b.holders(post, now) {
-		out = append(out, OnCall{Person: h.person, Rank: max(0, h.shift.Rank), Shift: h.shift.ID, Why: b.why(&h)})
+		out = append(out, OnCall{Person: h.person, Rank: max(0, h.shift.Rank), Shift: h.shift.ID, Why: b.why(&h), Until: b.until(h.shift, now)})
 	}
 	slices.SortStableFunc(out, func(x, y OnCall) int {
 		return cmp.Or(cmp.Compare(x.Rank, y.Rank), cmp.Compare(x.Person, y.Person))
@@ -104,6 +105,22 @@ func (b Book) holders(post string, now time.Time) iter.Seq[holder] {
 			}
 		}
 	}
+}
+
+// until is when who holds a shift may be another: it ends, or a cover of its
+// post begins or ends.
+func (b Book) until(s *Shift, now time.Time) time.Time {
+	end := s.To
+	for i := range b.Covers {
+		if c := &b.Covers[i]; c.Post == s.Post && (c.Shift == "" || c.Shift == s.ID) {
+			for _, t := range [...]time.Time{c.From, c.To} {
+				if t.After(now) && t.Before(end) {
+					end = t
+				}
+			}
+		}
+	}
+	return end
 }
 
 // running is the shifts of a post that began up to now and may not have

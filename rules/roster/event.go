@@ -37,6 +37,8 @@ func New(kind string) Event {
 		return new(CoverWithdrawn)
 	case "roster.duty-began":
 		return new(DutyBegan)
+	case "roster.gap-found":
+		return new(GapFound)
 	case "roster.ladder-set":
 		return new(LadderSet)
 	case "roster.ladder-removed":

@@ -7,13 +7,14 @@ import (
 
 // Gap is a time in which nobody is on duty at a post.
 type Gap struct {
-	Post     string
-	From, To time.Time // To is not included
+	Post string    `json:"post"`
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"` // not included
 }
 
 // Gaps is when between two instants nobody is on duty, of the posts given
-// (else of every post that was not given up), by post and time. Covers and badges count; chiefs do
-// not.
+// (else of every post that was not given up), by post and time. Covers and
+// badges count; chiefs do not.
 func (b Book) Gaps(from, to time.Time, posts ...string) []Gap {
 	if len(posts) == 0 {
 		for id, p := range b.Posts.All() {

@@ -148,6 +148,9 @@ func (b Book) Find(at Place, tier string, now time.Time) Found {
 	return Found{best.filled(), why}
 }
 
+// Ladders is the ladders in force at an instant.
+func (b Book) Ladders(now time.Time) []Ladder { return b.plan(now).Ladders }
+
 func (b Book) plan(now time.Time) Plan {
 	for _, p := range slices.Backward(b.Plans) {
 		if !now.Before(p.From) && now.Before(p.To) {

@@ -69,6 +69,7 @@ type Book struct {
 	Offers  []Offer                          `json:"offers,omitempty"` // covers that nobody accepted yet, as recorded
 	Plans   []Plan                           `json:"plans,omitempty"`  // as recorded; later ones win
 	Began   table.Map[string, string]        `json:"began"`            // shift → whose duty has begun in it
+	Told    []Gap                            `json:"told,omitempty"`   // holes of which those who plan were told
 	Seq     int64                            `json:"seq,omitempty"`    // the newest entry folded
 }
 
@@ -100,6 +101,8 @@ func (b Book) Apply(ev Event, m Mark) Book {
 		return b.withdrawn(ev, m)
 	case *DutyBegan:
 		b.Began = b.Began.With(ev.Shift, ev.Person)
+	case *GapFound:
+		return b.tell(ev, m)
 	case *LadderSet:
 		return b.setLadders(m, func(had []Ladder) []Ladder { return append(except(had, &ev.Ladder), settle([]Ladder{ev.Ladder})...) })
 	case *LadderRemoved:

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/seed-909bec58/readback/wire"
+)
+
+type rosterShowCmd struct {
+	Remote
+
+	At   string `name:"at" placeholder:"TIME" help:"Who is on duty then: 2026-11-29 03:00 or 03:00 in the laboratory's zone, or RFC 3339; default: now."`
+	JSON bool   `name:"json" help:"As JSON."`
+}
+
+// Run shows who is on duty, what is covered, and what to look at in the next 14 days.
+func (c rosterShowCmd) Run(ctx context.Context, s streams) error {
+	cl, err := c.dial(ctx, s)
+	if err != nil {
+		return err
+	}
+	zone, err := zoneOf(cl.Me().Zone)
+	if err != nil {
+		return err
+	}
+	var body wire.RosterBody
+	if c.At != "" {
+		if body.At, err = parseTime(c.At, time.Now().In(zone)); err != nil {
+			return fmt.Errorf("%w: --at: %w", ErrConfig, err)
+		}
+	}
+	r, err := cl.RosterAt(ctx, body.At)
+	if err != nil {
+		return err //nolint:wrapcheck // it says what is wrong and what to do
+	}
+	if c.JSON {
+		return json.NewEncoder(s.out).Encode(r) //nolint:wrapcheck // the terminal's own words
+	}
+	return printRoster(s.out, r, zone)
+}
+
+func printRoster(w io.Writer, r wire.Roster, zone *time.Location) error {
+	clock := func(t time.Time) string { return t.In(zone).Format("Mon 2 Jan 15:04") }
+	fmt.Fprintf(w, "On duty %s:\n", r.At.In(zone).Format("Mon 2 Jan 2006 15:04 MST"))
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, p := range r.Posts {
+		if p.Closed {
+			continue
+		}
+		n := 0
+		for _, d := range r.Duty {
+			if d.Post == p.ID {
+				n++
+				fmt.Fprintf(t, "  %s\t%s\t%s\tuntil %s\n", plain(p.Name), plain(d.Who.Name), plain(d.Why), clock(d.Until))
+			}
+		}
+		if n == 0 {
+			fmt.Fprintf(t, "  %s\tnobody\t\t\n", plain(p.Name))
+		}
+	}
+	if err := t.Flush(); err != nil {
+		return err //nolint:wrapcheck // the terminal's own words
+	}
+	for _, c := range r.Covers {
+		fmt.Fprintf(w, "cover    %s: %s for %s at %s, %s to %s (%s)\n", c.ID, plain(c.In.Name), plain(c.Out.Name), c.Post, clock(c.From), clock(c.To), c.Standing)
+	}
+	for _, c := range r.Concerns {
+		fmt.Fprintf(w, "%-8s %s: %s %s\n", concernWord(c.Kind), clock(c.From), plain(c.Say), c.Do)
+	}
+	if r.Until.IsZero() {
+		_, err := fmt.Fprintln(w, "No roster is published.")
+		return err //nolint:wrapcheck // the terminal's own words
+	}
+	_, err := fmt.Fprintf(w, "Published until %s.\n", clock(r.Until))
+	return err //nolint:wrapcheck // the terminal's own words
+}
