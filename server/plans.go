@@ -45,7 +45,6 @@ func (s *Server) approve(q *asked) (any, error) {
 	})
 }
 
-
 // mint makes a token for a program. It counts while the session that it opens in the ledger is open, so that any node
 // can take it back. A repeated command makes another token: the first is shown once.
 func (s *Server) mint(q *asked) (any, error) {
