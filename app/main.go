@@ -43,6 +43,7 @@ type cli struct {
 	User         struct {
 		Add userAddCmd `cmd:"" help:"Admit a person, over the server when one runs."`
 	} `cmd:"" help:"People."`
+	Token   tokenCmd   `cmd:"" help:"Tokens of programs."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
 

@@ -170,6 +170,12 @@ func (c *Client) Mint(ctx context.Context, b wire.MintBody) (wire.Minted, error)
 	return ask[wire.Minted](ctx, c, wire.DoTokenMint, b)
 }
 
+// Tokens returns the tokens of programs that are good, without the tokens themselves.
+func (c *Client) Tokens(ctx context.Context) ([]wire.TokenView, error) {
+	out, err := ask[wire.Tokens](ctx, c, wire.DoTokens, nil)
+	return out.Tokens, err
+}
+
 // Revoke takes a token back.
 func (c *Client) Revoke(ctx context.Context, id string) (wire.Recorded, error) {
 	return tell[wire.Recorded](ctx, c, wire.DoTokenRevoke, wire.RevokeBody{ID: id})

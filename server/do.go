@@ -92,6 +92,7 @@ var commands = map[string]command{
 	wire.DoTimes:        {roles: planners, run: (*Server).times},
 	wire.DoStory:        {roles: append(admins, anyOfLab...), run: (*Server).story},
 	wire.DoStatus:       {roles: append(admins, anyOfLab...), run: (*Server).status},
+	wire.DoTokens:       {roles: admins, run: (*Server).listTokens},
 	wire.DoTokenMint:    {roles: admins, run: (*Server).mint},
 	wire.DoTokenRevoke:  {roles: admins, run: (*Server).revoke},
 	wire.DoSessionsList: {bare: true, run: (*Server).sessions},

@@ -85,6 +85,7 @@ var descriptions = map[string]described{
 	wire.DoTimes:        {"How long notifications took.", wire.TimesBody{From: "2026-10-01", To: "2026-10-31", By: "unit"}, wire.Times{}},
 	wire.DoStory:        {"The story of one call.", wire.StoryBody{Call: "7QK2M9"}, wire.Story{}},
 	wire.DoStatus:       {"How this node is.", nil, wire.Status{}},
+	wire.DoTokens:       {"The tokens of programs that are good.", nil, wire.Tokens{}},
 	wire.DoTokenMint:    {"Makes a token for a program; it is shown once.", wire.MintBody{Machine: "machine/board-1", Days: 90}, wire.Minted{}},
 	wire.DoTokenRevoke:  {"Takes a token back.", wire.RevokeBody{ID: "session/7d"}, wire.Recorded{}},
 	wire.DoSessionsList: {"One's own open sessions, or for administrators another's.", wire.SessionsBody{Person: "person/dr-lee"}, wire.Sessions{}},

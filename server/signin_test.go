@@ -172,6 +172,9 @@ func TestTokenIsGoodUntilItIsRevoked(t *testing.T) {
 	}
 	_, err = board.Call(t.Context(), "7QK001")
 	wantCode(t, err, "sign-in-first")
+	if all, err := root.Tokens(t.Context()); err != nil || len(all) != 1 || all[0].ID != minted.ID || all[0].Machine != "machine/board-1" {
+		t.Errorf("the tokens are %+v: %v", all, err)
+	}
 	if _, err := root.Revoke(t.Context(), minted.ID); err != nil {
 		t.Fatal(err)
 	}
