@@ -38,7 +38,7 @@ func (r *Readback) status(ctx context.Context, st *wire.Status) {
 	for _, s := range r.HL7.Senders() {
 		st.Senders = append(st.Senders, wire.SenderStatus{
 			Name: s.Name, Peer: s.Peer, Since: s.Since, Last: s.Last, Filed: s.Filed, Quarantined: s.Quarantined, Repeats: s.Repeats,
-			Failed: s.Failed, Refused: s.Refused, Broken: s.Loose + s.Cut + s.Long, ByHour: s.ByHour, Open: s.Connections,
+			Failed: s.Failed, Doubtful: s.Doubtful, Refused: s.Refused, Broken: s.Loose + s.Cut + s.Long, ByHour: s.ByHour, Open: s.Connections,
 			Waiting: s.Waiting, Waits: s.Waits.Seconds(),
 		})
 	}

@@ -33,6 +33,8 @@ type cli struct {
 	Story  storyCmd  `cmd:"" help:"Tell one call from its result to its end."`
 	Status statusCmd `cmd:"" help:"Tell how a running node is, and what it stands on."`
 
+	Send sendCmd `cmd:"" help:"Send HL7 messages from files over MLLP, to try a port."`
+
 	Verify       verifyCmd       `cmd:"" help:"Prove the whole ledger; also beside a running server."`
 	Receipt      receiptCmd      `cmd:"" help:"Take a receipt that proves one entry offline."`
 	CheckReceipt checkReceiptCmd `cmd:"" name:"check-receipt" help:"Check a receipt; asks nobody."`

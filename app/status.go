@@ -82,8 +82,8 @@ func printStatus(w io.Writer, st wire.Status, zone *time.Location) error {
 		if s.Waiting > 0 {
 			last += fmt.Sprintf(", %d bytes waiting %s", s.Waiting, elapsed(int(s.Waits)))
 		}
-		line("sender", "%s at %s: %d filed, %d quarantined, %d repeated, %d failed, %d refused, %d broken; %s", cmp.Or(s.Name, "no name yet"),
-			s.Peer, s.Filed, s.Quarantined, s.Repeats, s.Failed, s.Refused, s.Broken, last)
+		line("sender", "%s at %s: %d filed, %d quarantined, %d repeated, %d doubtful, %d failed, %d refused, %d broken; %s", cmp.Or(s.Name, "no name yet"),
+			s.Peer, s.Filed, s.Quarantined, s.Repeats, s.Doubtful, s.Failed, s.Refused, s.Broken, last)
 	}
 	printKept(line, st, at)
 	if err := out.Flush(); err != nil {

@@ -113,13 +113,14 @@ type SenderStatus struct {
 	Filed       int64     `json:"filed"`
 	Quarantined int64     `json:"quarantined"`
 	Repeats     int64     `json:"repeats"`
-	Failed      int64     `json:"failed,omitempty"`  // could not be kept, and were asked for again
-	Refused     int64     `json:"refused,omitempty"` // no messages, or too long
-	Broken      int64     `json:"broken,omitempty"`  // what came in no proper frame
-	ByHour      [24]int64 `json:"byHour"`            // messages by the clock's hours; the last is the hour of asking
-	Open        int       `json:"open"`              // connections from its address
-	Waiting     int       `json:"waiting,omitempty"` // bytes of messages without an end
-	Waits       float64   `json:"waits,omitempty"`   // seconds that the oldest of them waits
+	Doubtful    int64     `json:"doubtful,omitempty"` // filed, though not written as they say: character set, delimiters, stray lines
+	Failed      int64     `json:"failed,omitempty"`   // could not be kept, and were asked for again
+	Refused     int64     `json:"refused,omitempty"`  // no messages, or too long
+	Broken      int64     `json:"broken,omitempty"`   // what came in no proper frame
+	ByHour      [24]int64 `json:"byHour"`             // messages by the clock's hours; the last is the hour of asking
+	Open        int       `json:"open"`               // connections from its address
+	Waiting     int       `json:"waiting,omitempty"`  // bytes of messages without an end
+	Waits       float64   `json:"waits,omitempty"`    // seconds that the oldest of them waits
 }
 
 // BackupStatus is the last backup that was made of this directory.

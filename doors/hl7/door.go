@@ -119,7 +119,7 @@ func (d *Door) take(ctx context.Context, peer Peer, raw []byte) (m *Message, o O
 	m, err := Parse(raw)
 	if err != nil {
 		if len(bytes.TrimSpace(raw)) == 0 {
-			d.count(peer, senderCode("", ""), nothing, true)
+			d.count(peer, senderCode("", ""), nothing, wasRefused)
 			return nil, Never
 		}
 		if !d.quarantine(ctx, peer, d.ids.of("message", "", string(raw)), ReasonNoHeader, raw) {
@@ -129,7 +129,11 @@ func (d *Door) take(ctx context.Context, peer Peer, raw []byte) (m *Message, o O
 	}
 	r := d.read(m, raw)
 	what, err := d.record(ctx, r)
-	d.count(peer, r.sender, what, false)
+	how := plainly
+	if len(r.doubts) > 0 {
+		how = wasDoubtful
+	}
+	d.count(peer, r.sender, what, how)
 	if err != nil {
 		d.log.Error("hl7: message not kept", "peer", peer.Name(), "sender", r.sender, "message", r.id, "error", err)
 		return m, NotNow
@@ -172,7 +176,11 @@ func (d *Door) quarantine(ctx context.Context, peer Peer, id, reason string, raw
 		sender = m.Sender()
 	}
 	what, err := d.record(ctx, &reading{id: id, sender: sender, raw: raw, reason: reason, grave: grave})
-	d.count(peer, sender, what, err == nil && reason != ReasonUnframed)
+	how := wasRefused
+	if err != nil || reason == ReasonUnframed { // it is asked for again, or not answered
+		how = plainly
+	}
+	d.count(peer, sender, what, how)
 	if err != nil {
 		d.log.Error("hl7: bytes not kept", "peer", peer.Name(), "message", id, "reason", reason, "error", err)
 	}

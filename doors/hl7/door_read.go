@@ -16,6 +16,7 @@ type reading struct {
 	raw    []byte
 	reason string // of its quarantine, if that is known from the message alone
 	grave  bool   // it holds observations, so that one in quarantine may hide a critical result
+	doubts []string
 
 	topic    topic
 	event    string // of ADT
@@ -59,6 +60,9 @@ var codeOfType = regexp.MustCompile(`^[A-Z][A-Z0-9]{2}$`)
 // read reads a message.
 func (d *Door) read(m *Message, raw []byte) *reading {
 	r := &reading{id: d.messageID(m, raw), sender: m.Sender(), raw: raw, grave: m.First("OBX").Exists()}
+	for _, doubt := range m.Doubts() {
+		r.doubts = append(r.doubts, string(doubt))
+	}
 	code, event := m.Type()
 	if code == "" { // some write the structure alone
 		code, event, _ = strings.Cut(strings.TrimSpace(m.MSH().Field(9).Component(3).Text()), "_")

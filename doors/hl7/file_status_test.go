@@ -35,12 +35,13 @@ func reported(t testing.TB, h *house) string {
 	return out
 }
 
-// Every status of table 0085, and what is none, with a critical value, an ordinary one and none at all.
+// Every status of table 0085, and what is none, with a critical value, an ordinary one and none at all. Nobody was told of
+// an earlier one: nobody needs to hear that it is withdrawn.
 func TestEachStatusOfAResultIsFiledForWhatItSays(t *testing.T) {
 	for status, want := range map[string][3]string{
 		"P":  {"critical, called", "normal", "unreadable, work"},
 		"F":  {"critical, called", "normal", "unreadable, work"},
-		"C":  {"critical, called", "normal, work", "unreadable, work"},
+		"C":  {"critical, called", "normal", "unreadable, work"},
 		"R":  {"critical, called", "normal", "unreadable, work"},
 		"S":  {"critical, called", "normal", "unreadable, work"},
 		"U":  {"critical, called", "normal", "unreadable, work"}, // final now is a value that never came
@@ -49,8 +50,8 @@ func TestEachStatusOfAResultIsFiledForWhatItSays(t *testing.T) {
 		"I":  {"critical, called", "normal", "pending"}, // a number counts, whatever its status
 		"O":  {"critical, called", "normal", "pending"},
 		"N":  {"critical, called", "normal", "pending"},
-		"D":  {"withdrawn, work", "withdrawn, work", "withdrawn, work"},
-		"W":  {"withdrawn, work", "withdrawn, work", "withdrawn, work"},
+		"D":  {"withdrawn", "withdrawn", "withdrawn"},
+		"W":  {"withdrawn", "withdrawn", "withdrawn"},
 		"X":  {"withdrawn", "withdrawn", "withdrawn"},
 		" f": {"critical, called", "normal", "unreadable, work"},
 	} {
@@ -67,11 +68,11 @@ func TestEachStatusOfAResultIsFiledForWhatItSays(t *testing.T) {
 func TestStatusOfThePanelHoldsWhereTheResultHasNone(t *testing.T) {
 	for _, c := range []struct{ panel, status, value, want string }{
 		{"F", "", "7.1", "critical, called"},
-		{"C", "", "4.1", "normal, work"},
+		{"C", "", "4.1", "normal"},
 		{"X", "", "7.1", "withdrawn"},
 		{"I", "", "7.1", "critical, called"}, // a panel on its way has some results already
 		{"I", "", "", "pending"},
-		{"F", "W", "7.1", "withdrawn, work"},
+		{"F", "W", "7.1", "withdrawn"},
 		{"X", "X", "7.1", "withdrawn"},
 	} {
 		h := staffed(t)
@@ -122,7 +123,7 @@ func TestValuesOfAnyTypeAreFiledAsSent(t *testing.T) {
 		{"CE", "H^High^L", "unreadable, work", "H^High^L"},
 		{"RP", "doc^lis^application^pdf", "unreadable, work", "doc^lis^application^pdf"},
 		{"ED", "^application^pdf^Base64^JVBERi0=", "unreadable, work", "application pdf"},
-		{"NM", `""`, "withdrawn, work", ""},
+		{"NM", `""`, "withdrawn", ""},
 	} {
 		h := staffed(t)
 		h.tell(t, own("ORU^R01", "1", anna, "OBR|1||F-1|K", "OBX|1|"+c.kind+"|2823-3^K^LN||"+c.value+"|mmol/L|||||F"))

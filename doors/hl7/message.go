@@ -28,9 +28,9 @@ const (
 	// DoubtHeader: the header did not begin a line.
 	DoubtHeader Doubt = "header"
 	// DoubtStray: there are lines that are no segments.
-	DoubtStray Doubt = "stray lines"
+	DoubtStray Doubt = "stray-lines"
 	// DoubtMore: further messages follow which this one does not hold; Split finds them.
-	DoubtMore Doubt = "more messages"
+	DoubtMore Doubt = "more-messages"
 )
 
 // Message is one HL7 message: its bytes as they came, and where its segments and fields lie. It is read-only.

@@ -26,6 +26,9 @@ type Sender struct {
 	// Failed counts messages that could not be kept and were asked for again (AE, CE), Refused what is no message and what
 	// is too long (AR, CR); what of both could be kept counts as Quarantined too.
 	Failed, Refused int64
+	// Doubtful counts filed messages that could not be read as they say they are written: a character set that is unknown
+	// or another, broken delimiters, lines that are no segments. Who runs the sender should know.
+	Doubtful int64
 	// ByHour counts all messages, repeats too, by the clock's hours: the hour of asking is the last, 23 hours before it
 	// the first.
 	ByHour [24]int64
@@ -52,6 +55,15 @@ const (
 	failed
 )
 
+// remark is what else there is to count about a message.
+type remark uint8
+
+const (
+	plainly remark = iota
+	wasDoubtful
+	wasRefused
+)
+
 // caller is who sends, from where.
 type caller struct{ name, peer string }
 
@@ -67,7 +79,7 @@ type tally struct {
 const maxSenders = 1024
 
 // count notes the fate of a message.
-func (d *Door) count(peer Peer, sender string, what fate, refused bool) {
+func (d *Door) count(peer Peer, sender string, what fate, how remark) {
 	now := d.lab.Now().UTC()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -95,8 +107,11 @@ func (d *Door) count(peer Peer, sender string, what fate, refused bool) {
 		t.Failed++
 	case nothing:
 	}
-	if refused {
+	switch {
+	case how == wasRefused:
 		t.Refused++
+	case how == wasDoubtful && what == filed:
+		t.Doubtful++
 	}
 	t.roll(hourOf(now))
 	t.ByHour[len(t.ByHour)-1]++

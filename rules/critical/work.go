@@ -75,6 +75,8 @@ type Filed struct {
 	Message string `json:"message"`
 	Type    string `json:"type,omitempty"` // such as "ORU^R01"
 	Results int    `json:"results"`
+	// Doubts are codes for what the door had to decide for itself about the whole of it: "charset", "delimiters", …
+	Doubts []string `json:"doubts,omitempty"`
 
 	Sealed Raw `json:"-"`
 }
