@@ -65,7 +65,7 @@ var descriptions = map[string]described{
 	wire.DoLimitsAppr:    {"Puts a version of a limit set in force.", wire.ApproveBody{Limits: "limits/ours", Version: "3", Effective: exampleTime}, wire.Recorded{}},
 	wire.DoLimitsUnit:    {"Says what a sender's spelling of a unit means.", wire.UnitBody{Sender: "LIS", Written: "mmol/l", Unit: "mmol/L"}, wire.Meant{}},
 	wire.DoLimitsMap:     {"Says what a sender's code means.", wire.MapBody{Sender: "LIS", Code: "K", Test: critical.Test{LOINC: "2823-3", Label: "Potassium"}}, wire.Meant{}},
-	wire.DoRoster:        {"Who is on duty, and the ladders.", nil, wire.Roster{}},
+	wire.DoRoster:        {"Who is on duty, and the ladders.", wire.RosterBody{At: exampleTime}, wire.Roster{}},
 	wire.DoRosterPub: {"Publishes a roster of a period.", roster.Published{
 		From: exampleTime, To: exampleTime.AddDate(0, 0, 7), Posts: []roster.Post{{ID: "post/icu-2", Name: "ICU-2 resident", Unit: "ICU-2"}},
 		Shifts:  []roster.Shift{{ID: "shift/1", Post: "post/icu-2", Person: "person/dr-lee", From: exampleTime, To: exampleTime.Add(12 * time.Hour)}},
@@ -74,6 +74,9 @@ var descriptions = map[string]described{
 	wire.DoRosterCover: {"One person stands in for another at a post.", roster.Covered{
 		Post: "post/icu-2", Out: "person/dr-lee", In: "person/okafor", From: exampleTime, To: exampleTime.Add(time.Hour),
 	}, wire.Recorded{}},
+	wire.DoRosterTry: {"What publishing a roster would meet and change; records nothing.", wire.PublishBody{Published: roster.Published{
+		From: exampleTime, To: exampleTime.Add(24 * time.Hour), Ladders: []roster.Ladder{exampleLadder},
+	}}, wire.RosterTried{}},
 	wire.DoCoverOffer: {"Offers to stand in, or asks somebody to.", wire.OfferBody{
 		Post: "post/icu-2", Out: "person/dr-lee", In: "person/okafor", From: exampleTime, To: exampleTime.Add(time.Hour),
 	}, wire.CoverNamed{}},
