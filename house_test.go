@@ -24,6 +24,8 @@ var rooms = []struct {
 	{rule: "rules import the standard library and rules/table", of: `^\./rules/`, deny: `^\.|^[^/]+\.`, allow: `^\./rules/table$`},
 	{rule: "rules do no I/O and draw no randomness", of: `^\./rules/`, deny: `^(net|os|log|database|crypto/rand|math/rand)(/|$)`},
 	{rule: "doors and followers never import one another", of: `^\./(doors|channels|notify|audit)(/|$)`, deny: `^\./(doors|channels|notify|audit)(/|$)`, deep: true},
+	{rule: "audit stands on lab, wire, ledger and rules", of: `^\./audit(/|$)`, deny: `^\./`, allow: `^\./(lab|wire|ledger|rules/.*)$`, deep: true},
+	{rule: "what is not asked how long calls took does not know audit", of: `^\./`, but: `^\./(audit|server|app)(/|$)`, deny: `^\./audit(/|$)`},
 	{rule: "drivers only under ledger", of: `^\.`, but: `^\./ledger/`, deny: `/pgx/|^modernc\.org/|/go-redis/`},
 	{rule: "database/sql only in ledger, audit, vault, and app that opens them", of: `^\.`, but: `^\./(ledger|audit|vault|app)(/|$)`, deny: `^database/sql`},
 	{rule: "gorilla only in channels and client", of: `^\.`, but: `^\./(channels|client|bench|e2e)(/|$)`, deny: `/gorilla/`},
