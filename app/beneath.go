@@ -69,13 +69,13 @@ func (r *Readback) promise(ctx context.Context) []wire.Finding {
 }
 
 func diskStatus(dir string) *wire.DiskStatus {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(dir, &fs); err != nil {
+	var on syscall.Statfs_t
+	if err := syscall.Statfs(dir, &on); err != nil {
 		return nil
 	}
 	out := &wire.DiskStatus{
-		Free: int64(fs.Bavail) * int64(fs.Bsize), //nolint:unconvert // the types differ between systems
-		Size: int64(fs.Blocks) * int64(fs.Bsize), //nolint:unconvert // the types differ between systems
+		Free: int64(on.Bavail) * int64(on.Bsize), //nolint:unconvert // the types differ between systems
+		Size: int64(on.Blocks) * int64(on.Bsize), //nolint:unconvert // the types differ between systems
 	}
 	if info, err := os.Stat(filepath.Join(dir, "reserve")); err == nil {
 		out.Reserve = info.Size()

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -158,14 +159,11 @@ func (p paper) On(t time.Time) string { return t.In(p.Now.Location()).Format("Mo
 
 // Who writes a list of staff.
 func (paper) Who(names []wire.Name) string {
-	out := ""
-	for i, n := range names {
-		if i > 0 {
-			out += ", "
-		}
-		out += cmp.Or(n.Name, n.ID)
+	out := make([]string, 0, len(names))
+	for _, n := range names {
+		out = append(out, cmp.Or(n.Name, n.ID))
 	}
-	return out
+	return strings.Join(out, ", ")
 }
 
 // Downtime is the page of a state at a time: every open call whole, the most urgent first.

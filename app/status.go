@@ -107,11 +107,10 @@ func printStatus(w io.Writer, st wire.Status, zone *time.Location) error {
 
 // printKept tells of the files beside the ledger.
 func printKept(line func(name, format string, a ...any), st wire.Status, at func(time.Time) string) {
-	switch b := st.Backup; {
-	case b == nil:
-		line("backup", "none is known of")
-	default:
+	if b := st.Backup; b != nil {
 		line("backup", "%s, of %d entries; %d are newer", at(b.At), b.Entries, b.Missing)
+	} else {
+		line("backup", "none is known of")
 	}
 	if d := st.Downtime; d != nil {
 		as := "not written yet"

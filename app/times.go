@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/seed-909bec58/readback/client"
 	"github.com/seed-909bec58/readback/wire"
 )
 
@@ -24,6 +25,7 @@ type timesCmd struct {
 	Analyte string `name:"analyte" placeholder:"LOINC" help:"Calls that tell this analyte alone."`
 	Tier    string `name:"tier" placeholder:"TIER" help:"Calls of this tier alone."`
 	Missed  int    `name:"missed" default:"10" help:"List so many of the calls that missed their target; at most 500."`
+	Rebuild bool   `name:"rebuild" help:"First have the node read its tables again from the ledger, for administrators."`
 	CSV     bool   `name:"csv" xor:"form" help:"As CSV."`
 	JSON    bool   `name:"json" xor:"form" help:"As JSON."`
 }
@@ -33,6 +35,11 @@ func (c timesCmd) Run(ctx context.Context, s streams) error {
 	cl, err := c.dial(ctx, s)
 	if err != nil {
 		return err
+	}
+	if c.Rebuild {
+		if err := rebuildTimes(ctx, cl, s); err != nil {
+			return err
+		}
 	}
 	body := wire.TimesBody{From: c.From, To: c.To, By: c.By, Unit: c.Unit, Analyte: c.Analyte, Tier: c.Tier}
 	if c.CSV {
@@ -55,6 +62,31 @@ func (c timesCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	return printTimes(s.out, t, zone)
+}
+
+// rebuildTimes has the tables read again and shows how far they are.
+func rebuildTimes(ctx context.Context, cl *client.Client, s streams) error {
+	all, err := cl.RebuildTimes(ctx)
+	if err != nil {
+		return err //nolint:wrapcheck // it says what is wrong and what to do
+	}
+	show := newProgress(s.err, "count again")
+	defer show.done()
+	for {
+		st, err := cl.Status(ctx)
+		if err != nil {
+			return err //nolint:wrapcheck // it says what is wrong and what to do
+		}
+		if st.Audit == nil || st.Audit.Behind == 0 {
+			return nil
+		}
+		show.show(max(0, all-st.Audit.Behind), all)
+		select {
+		case <-ctx.Done():
+			return ctx.Err() //nolint:wrapcheck // told to stop
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // headline is the measure that the table shows: it needs no clock but the ledger's.

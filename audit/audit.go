@@ -40,6 +40,7 @@ type Audit struct {
 	place place      // under step; as it is in the tables
 	read  atomic.Pointer[place]
 	why   atomic.Pointer[string] // why it does not go on; nil: it does
+	anew  chan struct{}          // size 1: Run is told that there is everything to read again
 }
 
 // SQLiteFile returns the data source name of tables in a file, which is made for its owner alone if it is missing.
@@ -70,7 +71,7 @@ func Open(ctx context.Context, cfg Config) (*Audit, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &Audit{cfg: cfg}
+	a := &Audit{cfg: cfg, anew: make(chan struct{}, 1)}
 	p, ok, err := readPlace(ctx, cfg.DB)
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
@@ -157,7 +158,7 @@ func (a *Audit) Run(ctx context.Context) {
 			a.why.Store(nil)
 			start = a.read.Load().seq
 		}
-		if !sleep(ctx, grown, wait) {
+		if !a.sleep(ctx, grown, wait) {
 			return
 		}
 	}
@@ -176,8 +177,8 @@ func (a *Audit) fails(err error) {
 	}
 }
 
-// sleep waits for a channel to close, for a time if it is not 0, or for ctx, and tells whether to go on.
-func sleep(ctx context.Context, grown <-chan struct{}, wait time.Duration) bool {
+// sleep waits for a channel to close, for a time if it is not 0, for Rebuild or for ctx, and tells whether to go on.
+func (a *Audit) sleep(ctx context.Context, grown <-chan struct{}, wait time.Duration) bool {
 	var over <-chan time.Time
 	if wait > 0 {
 		t := time.NewTimer(wait)
@@ -187,6 +188,7 @@ func sleep(ctx context.Context, grown <-chan struct{}, wait time.Duration) bool 
 	select {
 	case <-grown:
 	case <-over:
+	case <-a.anew:
 	case <-ctx.Done():
 	}
 	return ctx.Err() == nil
@@ -222,6 +224,10 @@ func (a *Audit) heal(ctx context.Context) error {
 		return fmt.Errorf("audit: %w", err)
 	}
 	a.settle(p)
+	select {
+	case a.anew <- struct{}{}:
+	default: // told already
+	}
 	return nil
 }
 
@@ -285,5 +291,9 @@ func (a *Audit) Rebuild(ctx context.Context) error {
 		return fmt.Errorf("audit: %w", err)
 	}
 	a.settle(p)
+	select {
+	case a.anew <- struct{}{}:
+	default: // told already
+	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -186,11 +185,7 @@ func TestFiguresAreWhatAPlainCountOfTheStoryGives(t *testing.T) {
 		}
 		h.at.Store(now.UnixMicro())
 		h.heard(rt)
-		dir, err := os.MkdirTemp(t.TempDir(), "")
-		if err != nil {
-			rt.Fatal(err)
-		}
-		db := file(rt, dir)
+		db := file(rt, t.TempDir())
 		defer db.Close()
 		a := open(rt, h, db)
 		catchUp(rt, a)

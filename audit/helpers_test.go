@@ -147,34 +147,40 @@ func dump(t tb, db *sql.DB) []string {
 	t.Helper()
 	var out []string
 	for _, table := range []string{"place", "call", "suppressed", "analyte", "person"} {
-		rs, err := db.Query(`SELECT * FROM ` + table + ` ORDER BY 1`)
-		if err != nil {
-			t.Fatal(err)
-		}
-		columns, err := rs.Columns()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for rs.Next() {
-			cells := make([]any, len(columns))
-			into := make([]any, len(columns))
-			for i := range cells {
-				into[i] = &cells[i]
-			}
-			if err := rs.Scan(into...); err != nil {
-				t.Fatal(err)
-			}
-			out = append(out, fmt.Sprint(table, cells))
-		}
-		if err := rs.Err(); err != nil {
-			t.Fatal(err)
-		}
-		_ = rs.Close()
+		out = append(out, dumpOf(t, db, table)...)
 	}
 	return out
 }
 
-// lee and desk are two of the staff; Ola has a first name alone.
+func dumpOf(t tb, db *sql.DB, table string) (out []string) {
+	t.Helper()
+	rs, err := db.Query(`SELECT * FROM ` + table + ` ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rs.Close()
+	columns, err := rs.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rs.Next() {
+		cells := make([]any, len(columns))
+		into := make([]any, len(columns))
+		for i := range cells {
+			into[i] = &cells[i]
+		}
+		if err := rs.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, fmt.Sprint(table, cells))
+	}
+	if err := rs.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// staff admits three of the staff; Ola has a first name alone.
 func staff(t tb, h *house) {
 	t.Helper()
 	h.tell(t, start.Add(time.Second/2), "machine/setup",

@@ -183,7 +183,7 @@ func (w *work) save() error {
 	if err != nil {
 		return err
 	}
-	defer ins.Close()
+	defer ins.Close() //nolint:errcheck // it goes with its transaction
 	for _, c := range w.calls {
 		if c == nil {
 			continue

@@ -278,6 +278,13 @@ func TestRunFollowsUntilItIsStopped(t *testing.T) {
 		if seq, why := a.Place(); seq != head || why != "" {
 			t.Errorf("counted up to %d of %d: %s", seq, head, why)
 		}
+		if err := a.Rebuild(ctx); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if seq, _ := a.Place(); seq != head {
+			t.Errorf("made again up to %d of %d", seq, head)
+		}
 		stop()
 		<-done
 		_ = db.Close()

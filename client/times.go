@@ -26,6 +26,13 @@ func (c *Client) TimesCSV(ctx context.Context, b wire.TimesBody) ([]byte, error)
 	return out, err
 }
 
+// RebuildTimes lets an administrator have the node's tables of notification times read again from the ledger, and
+// returns how many entries that are. Meanwhile Times tells how many are left.
+func (c *Client) RebuildTimes(ctx context.Context) (int64, error) {
+	out, err := ask[wire.Rebuilding](ctx, c, wire.DoTimesRebuild, nil)
+	return out.Entries, err
+}
+
 // Story returns everything that the ledger tells of one call, by its id or reference, without its patient.
 func (c *Client) Story(ctx context.Context, idOrRef string) (wire.Story, error) {
 	return ask[wire.Story](ctx, c, wire.DoStory, wire.StoryBody{Call: idOrRef})

@@ -90,6 +90,7 @@ var commands = map[string]command{
 	wire.DoLadderSet:    {roles: planners, run: (*Server).setLadder},
 	wire.DoLadderRemove: {roles: planners, run: (*Server).removeLadder},
 	wire.DoTimes:        {roles: planners, run: (*Server).times},
+	wire.DoTimesRebuild: {roles: admins, run: (*Server).rebuildTimes},
 	wire.DoStory:        {roles: append(admins, anyOfLab...), run: (*Server).story},
 	wire.DoStatus:       {roles: append(admins, anyOfLab...), run: (*Server).status},
 	wire.DoTokens:       {roles: admins, run: (*Server).listTokens},

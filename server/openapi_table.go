@@ -86,6 +86,7 @@ var descriptions = map[string]described{
 	wire.DoLadderSet:    {"Sets one ladder.", wire.LadderBody{Ladder: exampleLadder}, wire.Recorded{}},
 	wire.DoLadderRemove: {"Removes one ladder.", wire.LadderRemoveBody{Unit: "ICU-2"}, wire.Recorded{}},
 	wire.DoTimes:        {"How long notifications took.", wire.TimesBody{From: "2026-10-01", To: "2026-10-31", By: "unit"}, wire.Times{}},
+	wire.DoTimesRebuild: {"Reads the tables of notification times again from the ledger.", nil, wire.Rebuilding{}},
 	wire.DoStory:        {"The story of one call.", wire.StoryBody{Call: "7QK2M9"}, wire.Story{}},
 	wire.DoStatus:       {"How this node is.", nil, wire.Status{}},
 	wire.DoTokens:       {"The tokens of programs that are good.", nil, wire.Tokens{}},

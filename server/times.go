@@ -34,6 +34,20 @@ func (s *Server) timesOf(q *asked, b wire.TimesBody) (wire.Times, error) {
 	return s.Audit.Times(q.ctx, query) //nolint:wrapcheck // audit's own words
 }
 
+// rebuildTimes throws this node's tables away; they are read again while it serves.
+func (s *Server) rebuildTimes(q *asked) (any, error) {
+	if err := q.read(&struct{}{}); err != nil {
+		return nil, err
+	}
+	if s.Audit == nil {
+		return nil, errNoAudit
+	}
+	if err := s.Audit.Rebuild(q.ctx); err != nil {
+		return nil, err //nolint:wrapcheck // audit's own words
+	}
+	return wire.Rebuilding{Entries: int64(s.Lab.State().Seq)}, nil
+}
+
 // zone is the site's time zone.
 func (s *Server) zone() *time.Location {
 	zone, err := time.LoadLocation(s.Lab.State().Zone)

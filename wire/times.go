@@ -8,8 +8,9 @@ import (
 
 // Commands of who asks how long calls took.
 const (
-	DoTimes = "times" // TimesBody → Times
-	DoStory = "story" // StoryBody → Story
+	DoTimes        = "times"         // TimesBody → Times
+	DoTimesRebuild = "times.rebuild" // no body → Rebuilding
+	DoStory        = "story"         // StoryBody → Story
 )
 
 // TimesBody asks for the notification times of the calls that were opened in a period.
@@ -139,6 +140,11 @@ type Published struct {
 	Seconds float64 `json:"seconds,omitempty"`
 	Share   float64 `json:"share,omitempty"`
 	Source  string  `json:"source"`
+}
+
+// Rebuilding is the answer to times.rebuild: the tables of this node are empty and are read again from the ledger.
+type Rebuilding struct {
+	Entries int64 `json:"entries"` // that are to be read; Times.Behind tells how many are left
 }
 
 // StoryBody asks for everything that the ledger tells of one call.
