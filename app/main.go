@@ -45,8 +45,11 @@ type cli struct {
 	User         struct {
 		Add userAddCmd `cmd:"" help:"Admit a person, over the server when one runs."`
 	} `cmd:"" help:"People."`
-	Token   tokenCmd   `cmd:"" help:"Tokens of programs."`
-	Version versionCmd `cmd:"" help:"Say which version this is."`
+	Token    tokenCmd    `cmd:"" help:"Tokens of programs."`
+	Limits   limitsCmd   `cmd:"" help:"Limit sets: what is critical."`
+	Report   reportCmd   `cmd:"" help:"Report a result by hand; a critical one is called."`
+	Licenses licensesCmd `cmd:"" help:"Say under which licences this stands."`
+	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 }
 
 // streams are where a verb reads and writes.

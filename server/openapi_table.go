@@ -66,6 +66,13 @@ var descriptions = map[string]described{
 	wire.DoLimitsUnit:    {"Says what a sender's spelling of a unit means.", wire.UnitBody{Sender: "LIS", Written: "mmol/l", Unit: "mmol/L"}, wire.Meant{}},
 	wire.DoLimitsMap:     {"Says what a sender's code means.", wire.MapBody{Sender: "LIS", Code: "K", Test: critical.Test{LOINC: "2823-3", Label: "Potassium"}}, wire.Meant{}},
 	wire.DoRoster:        {"Who is on duty, and the ladders.", wire.RosterBody{At: exampleTime}, wire.Roster{}},
+
+	wire.DoResultTry:      {"What the limits in force make of a result by hand; records nothing.", wire.ResultBody{Patient: "4711", Test: "2823-3", Value: "7.1", Measure: "mmol/L"}, wire.Verdict{}},
+	wire.DoResultReport:   {"Reports a result by hand; a critical one is called.", wire.ResultBody{Patient: "4711", Test: "2823-3", Value: "7.1", Measure: "mmol/L"}, wire.Reported{}},
+	wire.DoLimitsTry:      {"What a set would have called of the last filed results; records nothing.", wire.TryBody{Limits: "limits/ours", Version: "3"}, wire.Tried{}},
+	wire.DoLimitsRetire:   {"Takes a version of a limit set out of force.", wire.RetireBody{Limits: "limits/ours", Version: "3"}, wire.Recorded{}},
+	wire.DoLimitsExamples: {"The sourced example sets, none of them in force by itself.", nil, wire.Examples{}},
+
 	wire.DoRosterPub: {"Publishes a roster of a period.", roster.Published{
 		From: exampleTime, To: exampleTime.AddDate(0, 0, 7), Posts: []roster.Post{{ID: "post/icu-2", Name: "ICU-2 resident", Unit: "ICU-2"}},
 		Shifts:  []roster.Shift{{ID: "shift/1", Post: "post/icu-2", Person: "person/dr-lee", From: exampleTime, To: exampleTime.Add(12 * time.Hour)}},

@@ -46,6 +46,8 @@ var (
 	ErrBehind = errors.New("this node may be behind the ledger")
 	// ErrMismatch: a read-back differs from what was told. It was recorded, and the call stays open.
 	ErrMismatch = errors.New("the read-back differs")
+	// ErrPatient: a number is nobody's whom the laboratory knows, or several patients'.
+	ErrPatient = errors.New("no one patient has this number")
 	// ErrExists: what was to be made is there already.
 	ErrExists = errors.New("it exists already")
 	// ErrSetUp: the first administrator was admitted already, or the setup link is not the right one any more.
@@ -81,6 +83,7 @@ var table = []row{
 	{ErrCrowded, "crowded", http.StatusServiceUnavailable, "There are too many connections.", "Wait a little, then try again."},
 	{ErrBehind, "behind", http.StatusServiceUnavailable, "This node does not know whether it has everything in the ledger.", "Use another node; look at this one's database."},
 	{ErrMismatch, "mismatch", http.StatusConflict, "What you read back differs from what was told.", "Look at the result again and read back what it says."},
+	{ErrPatient, "unknown-patient", http.StatusNotFound, "Nobody here has this number.", "Check it; of a new patient give the name, too."},
 	{ErrExists, "exists", http.StatusConflict, "It exists already.", "Choose another name."},
 	{ErrSetUp, "nothing-to-set-up", http.StatusGone, "This setup link is over.", "Sign in, or start Readback again to get another link while nobody is admitted."},
 

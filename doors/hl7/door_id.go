@@ -1,30 +1,17 @@
 package hl7
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base32"
-	"encoding/binary"
 	"strings"
+
+	"github.com/seed-909bec58/readback/lab"
 )
 
 // ids is the site's key, under which what the outside names becomes an id: always the same one, and without the key
 // nobody can try which number it stands for.
 type ids []byte
 
-var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
-
-// of returns the id of a kind ("patient") for the parts that name it outside: 80 bits of their HMAC.
-func (k ids) of(kind string, parts ...string) string {
-	h := hmac.New(sha256.New, k)
-	for _, p := range append([]string{kind}, parts...) {
-		var n [8]byte
-		binary.BigEndian.PutUint64(n[:], uint64(len(p)))
-		h.Write(n[:])
-		h.Write([]byte(p))
-	}
-	return kind + "/" + crockford.EncodeToString(h.Sum(nil)[:10])
-}
+// of returns the id of a kind ("patient") for the parts that name it outside.
+func (k ids) of(kind string, parts ...string) string { return lab.IDs(k).Of(kind, parts...) }
 
 // messageID is made of MSH-3, MSH-4, MSH-10 and the bytes: another content under the same control id is another message.
 func (d *Door) messageID(m *Message, raw []byte) string {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/rules/patient"
 )
 
@@ -42,7 +43,7 @@ func (rd *reader) patient(g Patient) told {
 
 // handle is the patient's id for a number. A sender that names no assigner means the site's own numbers.
 func (rd *reader) handle(n patient.Number) string {
-	return rd.door.ids.of("patient", strings.ToUpper(n.Assigner), n.Value)
+	return lab.IDs(rd.door.ids).Patient(n)
 }
 
 // keyNumber is the number under which a patient is known: the record number, else the first one listed.

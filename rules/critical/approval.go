@@ -198,3 +198,6 @@ func approve(active table.Map[string, []Approval], e *Approved, at time.Time) ta
 	}
 	return active.With(e.Setting, slices.Clip(as))
 }
+
+// Set is a drafted version of a limit set.
+func (b Board) Set(limits, version string) (Set, bool) { return b.Sets.Get(setKey(limits, version)) }

@@ -44,6 +44,7 @@ type Verdict struct {
 	Rule    string  // the set's id and version, and the row's key
 	Row     Row     // the row that decided, if one did
 	Bound   *Bound  // the bound that was passed, of a critical one
+	Held    string  // why the bench would look at it first; "" if it is called at once
 	Spoken  *Spoken // of a finding that is called: how it is read back
 	Why     string
 }

@@ -84,6 +84,7 @@ func (b Board) Verdict(in Message, r Report, now time.Time) Verdict {
 // VerdictBy is the Verdict by a set, in force or not.
 func (b Board) VerdictBy(set Set, in Message, r Report) Verdict {
 	f := b.judge(set, in, r)
+	f.verdict.Held = f.held
 	return f.verdict
 }
 
