@@ -23,11 +23,11 @@ func ordersOf(g Patient) []order {
 
 // order is the id of a patient's order under one of its numbers, empty without one. An order number alone says little:
 // senders count from 1.
-func (k ids) order(patient, kind, number string) string {
-	if patient == "" || number == "" {
+func (k ids) order(whose, kind, number string) string {
+	if whose == "" || number == "" {
 		return ""
 	}
-	return k.of("order", patient, kind, number)
+	return k.of("order", whose, kind, number)
 }
 
 // ordersOf returns the subjects under which the ledger may know who ordered what a message tells of a patient.

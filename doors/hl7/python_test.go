@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -94,4 +95,26 @@ func comparedFields(m *hl7.Message) (out []string) {
 		}
 	}
 	return out
+}
+
+func TestAClientOfOthersIsAnswered(t *testing.T) {
+	python := need.PythonHL7(t)
+	h := staffed(t)
+	_, port, err := net.SplitHostPort(h.listen(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := exec.CommandContext(t.Context(), python, "testdata/client.py", port)
+	client.Stdin = strings.NewReader(kalium("P-1", anna, "1", "7.1", "F"))
+	said, err := client.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(said), "MSA|AA|P-1\n"); n != 2 {
+		t.Errorf("it heard %q, want AA twice", said)
+	}
+	h.only(t)
+	if got := h.door.Senders()[0]; got.Filed != 1 || got.Repeats != 1 || got.Garbage != 0 {
+		t.Errorf("it was taken as %+v", got)
+	}
 }

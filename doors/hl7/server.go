@@ -177,7 +177,7 @@ func (s *Server) turnAway(peer Peer, why string, most int) {
 	r := s.turned[why]
 	r.n++
 	if now := s.now(); !now.Before(r.until) {
-		s.log().Warn("hl7: "+why+", closed", "peer", peer.Name(), "most", most, "connections", r.n)
+		s.log().Warn("hl7: connection closed at once", "why", why, "peer", peer.Name(), "most", most, "connections", r.n)
 		r = refusals{until: now.Add(time.Minute)}
 	}
 	s.turned[why] = r
