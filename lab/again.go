@@ -71,6 +71,10 @@ func (l *Lab) touched(w *watch, s *State, upTo ledger.Seq, now time.Time) []stri
 			switch room, _, _ := strings.Cut(es[i].Kind, "."); room {
 			case "roster", "person":
 				all = true
+			case "critical":
+				if es[i].Kind == "critical.opened" { // one that was held may name the patient as before
+					ids = append(ids, es[i].About[0])
+				}
 			case "patient":
 				for _, p := range es[i].About {
 					ids = append(ids, s.Critical.Of(p)...)
@@ -90,6 +94,9 @@ func (l *Lab) touched(w *watch, s *State, upTo ledger.Seq, now time.Time) []stri
 
 // again is what must be recorded for one open call because people or places have changed.
 func (s *State) again(id string, now time.Time, resolve critical.Resolve) []Event {
+	if out := s.renamed(id, now, resolve); len(out) > 0 { // it asks the present rung anew too
+		return out
+	}
 	var out []Event
 	for _, ev := range s.Critical.Again(id, now, resolve) {
 		out = append(out, ev)

@@ -69,6 +69,7 @@ func (f *filing) decide() (evs []lab.Event, err error) {
 	if err != nil {
 		return nil, err
 	}
+	f.renamed()
 	f.add(&critical.Filed{Message: f.id, Type: f.kind, Results: f.results(), Doubts: f.doubts, Sealed: critical.Raw{Raw: f.raw}})
 	return f.out, nil
 }

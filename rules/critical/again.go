@@ -20,13 +20,22 @@ func (b Board) Again(id string, now time.Time, resolve Resolve) []Event {
 	if !ok {
 		return nil
 	}
-	at, ok := c.present()
-	if !ok {
+	if len(c.Called) == 0 {
 		return nil
 	}
-	rung := c.Called[at]
+	rung := c.Called[len(c.Called)-1]
+	at, ok := c.present()
+	if ok {
+		rung = c.Called[at]
+	} else { // every step so far had nobody, so that the desk was asked
+		rung.Step = c.fired()
+	}
 	moved := rung.Unit != c.At()
-	to, why, anybody := c.asked(rung.Step, moved, resolve)
+	to, why, first := c.asked(rung.Step, moved || !ok, resolve)
+	anybody := first >= 0
+	if !ok && anybody {
+		rung.Step, rung.Ask = first, c.Steps[first].Ask
+	}
 	_, taken := c.Lease(now)
 	switch {
 	case moved:
@@ -49,9 +58,9 @@ func (b Board) Again(id string, now time.Time, resolve Resolve) []Event {
 	case c.goneUntold():
 		return append(out, c.toDesk(resolve, now, "the patient left the house with this call open: telephone", ""))
 	case anybody || taken:
-	case moved && !c.toldOf(c.At()):
+	case ok && moved && !c.toldOf(c.At()):
 		return append(out, c.toDesk(resolve, now, why+"; nobody is asked there: telephone", ""))
-	case !moved && c.fired() == rung.Step && rung.Version == c.Version:
+	case ok && !moved && c.fired() == rung.Step && rung.Version == c.Version:
 		gone := &Escalated{Call: id, Version: c.Version, Step: rung.Step, Ask: rung.Ask, Why: "nobody of this step is left: " + strings.TrimPrefix(why, "people have changed: ")}
 		return append(append(out, gone), c.climb(now, resolve)...)
 	}
@@ -59,10 +68,11 @@ func (b Board) Again(id string, now time.Time, resolve Resolve) []Event {
 }
 
 // asked is whom a step asks now and was not asked about this version yet;
-// with all, whom the steps before ask, too. anybody tells whether the step
-// asks anybody, told or not.
-func (c Call) asked(step int, all bool, resolve Resolve) (to []string, why string, anybody bool) {
+// with all, whom the steps before ask, too. first is the first of these steps
+// that asks anybody, told or not; −1 if none does.
+func (c Call) asked(step int, all bool, resolve Resolve) (to []string, why string, first int) {
 	var whys []string
+	first = -1
 	for i := range step + 1 {
 		s := c.Steps[i]
 		if i < step && !all || s.Ask == AskDesk {
@@ -70,7 +80,9 @@ func (c Call) asked(step int, all bool, resolve Resolve) (to []string, why strin
 		}
 		people, because := resolve(c.asks(s))
 		people = slices.DeleteFunc(slices.Clone(people), c.Passed)
-		anybody = anybody || len(people) > 0
+		if first < 0 && len(people) > 0 {
+			first = i
+		}
 		fresh := false
 		for _, p := range people {
 			if !c.told(p) && !slices.Contains(to, p) {
@@ -81,7 +93,7 @@ func (c Call) asked(step int, all bool, resolve Resolve) (to []string, why strin
 			whys = append(whys, because)
 		}
 	}
-	return to, strings.Join(whys, "; "), anybody
+	return to, strings.Join(whys, "; "), first
 }
 
 // present is the newest rung that asked people and not the desk alone.

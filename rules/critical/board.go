@@ -178,6 +178,8 @@ func (b Board) Apply(ev Event, m Mark) Board {
 		b.Codes = b.Codes.With(codeKey(e.Sender, Coding{e.System, e.Code}), e.Test)
 	case *Spelled:
 		b.Units = b.Units.With(e.Sender+"\x1f"+squeeze(e.Written), e.Unit)
+	case *SaidTold:
+		b = b.work(Work{ID: e.Told, Reason: ReasonSaidTold, Message: e.Message, Patient: e.Patient, Said: e.Sealed}, e.Result, at)
 	case *Quarantined:
 		b = b.work(Work{ID: e.Message, Reason: e.Reason, Message: e.Message, Critical: e.Critical}, "", at)
 	case *Resolved:
@@ -203,7 +205,7 @@ func (b Board) Apply(ev Event, m Mark) Board {
 		b = b.missed(e, at)
 	case *Noticed:
 		b = b.noticed(e, at)
-	case *Seen, *Corrected, *Closed, *Ended, *Taken, *PassedOn, *Mismatched, *Attempted, *AttemptFailed, *Telephoned, *Escalated, *LookedAt:
+	case *Seen, *Corrected, *Identified, *Closed, *Ended, *Taken, *PassedOn, *Mismatched, *Attempted, *AttemptFailed, *Telephoned, *Escalated, *LookedAt:
 		b = b.answered(ev, m.By, at)
 	}
 	return b
@@ -224,7 +226,7 @@ func (b Board) recalled(ev Event, by string, at time.Time) Board {
 		return b.missed(e, at)
 	case *Noticed:
 		return b.noticed(e, at)
-	case *Seen, *Corrected, *Closed, *Ended, *Taken, *PassedOn, *Mismatched, *Attempted, *AttemptFailed, *Telephoned, *Escalated, *LookedAt:
+	case *Seen, *Corrected, *Identified, *Closed, *Ended, *Taken, *PassedOn, *Mismatched, *Attempted, *AttemptFailed, *Telephoned, *Escalated, *LookedAt:
 		return b.answered(ev, by, at)
 	}
 	return b
@@ -253,6 +255,8 @@ func (b Board) answered(ev Event, by string, at time.Time) Board {
 		c.Results = slices.Clone(c.Results)
 		c.Results[i] = Result{Item: e.Result, Told: e.Sealed, Before: c.Results[i].before()}
 		c.Version, c.Tier, c.Next, c.NextAt, c.Own = e.Version, e.Tier, max(0, min(e.Step, len(c.Steps)-1)), at, time.Time{}
+	case *Identified:
+		c = c.identified(e)
 	case *Closed:
 		return b.finish(c, IsClosed, e.Outcome, e.Owner, at)
 	case *Ended:

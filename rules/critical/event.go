@@ -76,6 +76,10 @@ func New(kind string) Event {
 		return new(AttemptFailed)
 	case "record.looked-at":
 		return new(LookedAt)
+	case "critical.identified":
+		return new(Identified)
+	case "critical.said-told":
+		return new(SaidTold)
 	case "critical.noticed":
 		return new(Noticed)
 	case "critical.closed":

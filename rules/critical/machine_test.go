@@ -99,7 +99,7 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 			},
 			"settle": func(*rapid.T) {
 				for id := range s.board.Work.All() {
-					s.do(s.board.Settle(id, "done", "person/rahman", ""))
+					s.do(s.board.Settle(id, critical.WayHandled, "person/rahman", "done"))
 					return
 				}
 			},

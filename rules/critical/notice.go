@@ -2,6 +2,7 @@ package critical
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -85,7 +86,7 @@ func (c Call) Told() []string {
 	out = append(out, c.Owner)
 	var once []string
 	for _, p := range out {
-		if p != "" && !slices.Contains(once, p) {
+		if strings.HasPrefix(p, "person/") && !slices.Contains(once, p) {
 			once = append(once, p)
 		}
 	}

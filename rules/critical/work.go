@@ -2,6 +2,7 @@ package critical
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,7 @@ type Work struct {
 	Results  []string `json:"results,omitempty"`  // the first maxWaiting that wait for it
 	Waiting  int      `json:"waiting,omitempty"`  // how many wait
 	Critical bool     `json:"critical,omitempty"` // it may hold a critical result
+	Said     Said     `json:"said,omitzero"`      // of a note that a result was told
 	Owner    string   `json:"owner"`
 
 	Opened  time.Time `json:"opened"`
@@ -35,6 +37,7 @@ const (
 	ReasonUnidentified = "unidentified"  // a critical result without an identified patient
 	ReasonCorrected    = "corrected"     // a corrected result that no call at hand told
 	ReasonLate         = "out-of-order"  // it was overtaken by what is told already
+	ReasonSaidTold     = "said-told"     // a note says that it was told: by whom, to whom, when?
 	ReasonWrongPatient = "wrong-patient" // told of one patient, and another one's: whose?
 )
 
@@ -144,12 +147,47 @@ func (e *Resolved) About() []string { return about(e.Work, e.By) }
 // Enclosure is the note.
 func (e *Resolved) Enclosure() any { return &e.Sealed }
 
-// Settle is the event by which a person settles a work item. Errors: ErrNoWork, ErrNoReason.
+// Ways in which a work item is settled, by a person's word or by what a person did.
+const (
+	WayTelephoned   = "telephoned"    // who must know was told by telephone
+	WaySentAgain    = "sent-again"    // the sender sent it anew, rightly
+	WayNotAPatient  = "not-a-patient" // a test message, a control: no patient's result
+	WayRepeated     = "repeated"      // it was measured again
+	WayByHand       = "by-hand"       // the result was entered by hand
+	WayNotCritical  = "not-critical"  // a person looked at the value
+	WayHandled      = "handled"       // otherwise; the note says how
+	WayConfirmed    = "confirmed"     // it was told as the note says
+	WayNotConfirmed = "not-confirmed" // nobody could confirm that
+	WayFound        = "found"         // the right patient's clinicians were told
+	WayIdentified   = "identified"    // the command identify did it
+	WayResubmitted  = "resubmitted"   // the command work.retry did it
+)
+
+// Ways are the codes by which a person may settle a work item of a reason.
+func Ways(reason string) []string {
+	switch reason {
+	case ReasonSaidTold:
+		return []string{WayConfirmed, WayNotConfirmed, WayHandled}
+	case ReasonWrongPatient:
+		return []string{WayFound, WayTelephoned, WayNotAPatient, WayHandled}
+	case ReasonUnidentified:
+		return []string{WayTelephoned, WayNotAPatient, WayHandled}
+	case string(UnknownTest), string(UnknownUnit), string(Unreadable), ReasonLate, ReasonCorrected:
+		return []string{WayTelephoned, WaySentAgain, WayRepeated, WayByHand, WayNotCritical, WayNotAPatient, WayHandled}
+	}
+	return []string{WayTelephoned, WaySentAgain, WayByHand, WayNotAPatient, WayHandled}
+}
+
+// Settle is the event by which a person settles a work item, in one of its
+// Ways; one that says nothing by itself needs a note. Errors: ErrNoWork,
+// ErrNoReason.
 func (b Board) Settle(work, how, by, note string) ([]Event, error) {
-	if _, ok := b.Work.Get(work); !ok {
+	w, ok := b.Work.Get(work)
+	if !ok {
 		return nil, ErrNoWork
 	}
-	if how == "" || by == "" {
+	needs := how == WayHandled || how == WayConfirmed || how == WayNotCritical
+	if by == "" || !slices.Contains(Ways(w.Reason), how) || needs && strings.TrimSpace(note) == "" {
 		return nil, ErrNoReason
 	}
 	return []Event{&Resolved{Work: work, How: how, By: by, Sealed: Note{note}}}, nil
