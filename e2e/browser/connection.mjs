@@ -34,7 +34,7 @@ await story(async (browser) => {
   const other = await lee.context().newPage();
   await other.goto(told.at);
   await other.locator("#line.live").waitFor(patience);
-  await other.getByLabel(/your menu/).click();
+  await other.getByRole('button', { name: /your menu/ }).click();
   await other.getByRole("button", { name: "Sign out" }).click();
   await other.getByLabel("Staff name").waitFor();
   await other.close();

@@ -53,7 +53,7 @@ function Locked() {
       <button class="button primary tall" type="submit">${icon("key")}<span>${busy.value ? t("One moment") : t("Unlock")}</span></button>
     </form>
     ${named ? h(Button, { kind: "bare", do: () => (other.value = true), children: t("I am somebody else") }) : null}
-    <p class="soft">${t("{who}. Nothing about a patient is on this screen.", { who: (me.value?.name ?? "").replace(/(\S)\S*$/, "$1.") })}</p>
+    <p class="soft">${t("{who}. Nothing about a patient is on this screen.", { who: (me.value?.name ?? "").replace(/(\S)\S*$/, "$1") })}</p>
   </section>`;
 }
 

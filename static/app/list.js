@@ -71,7 +71,7 @@ export function Over({ most = 1000 }) {
   return html`<section class="panel" aria-labelledby="finished"><h2 id="finished">${t("Over in the last hours")}</h2>
     <ul class="rows">${mine.value.slice(0, most).map((c) => html`<li key=${c.id}><span class="ready">${icon("done")}</span>
       <span><b>${c.results.map((r) => [r.label, r.value, r.unit].filter(Boolean).join(" ")).join(", ")}</b><br /><span class="note"><bdi>${c.patient.name ?? t("Patient not identified")}</bdi>. ${outcome(c)}.</span></span>
-      <span class="end"><button type="button" class="button slim" onClick=${() => go(callAt(c))} aria-label=${`${t("Look")}: ${labels(c)}, ${c.ref}`}>${clock(c.finished ?? c.opened, now())}${icon("next")}</button>
+      <span class="end"><button type="button" class="button slim" onClick=${() => go(callAt(c))}><span class="unseen">${t("Look")}: ${labels(c)}, ${c.ref}, </span>${clock(c.finished ?? c.opened, now())}${icon("next")}</button>
         <span class="note">${t("in {time}", { time: took(Date.parse(c.finished ?? "") - Date.parse(c.opened)) })}</span></span></li>`)}</ul></section>`;
 }
 

@@ -64,7 +64,7 @@ export function Top() {
     <span class="push"></span>
     <span class=${`state ${conn.value.state}`} id="line" role="status">${icon(shape)}${t(word)}</span>
     <button type="button" class=${`state press ${will ? "" : "off"}`} onClick=${test} aria-label=${`${will ? t("Will ring") : t("Cannot ring")}: ${t("test it")}`}>${icon(will ? "bell" : "mute")}<span>${will ? t("Will ring") : t("Cannot ring")}</span></button>
-    <div class="who" ref=${ref}><button type="button" class="me" aria-expanded=${open.value} aria-label=${`${me.value?.name ?? ""}: ${t("your menu")}`} onClick=${() => (open.value = !open.value)}>${face(me.value?.name, "")}</button>
+    <div class="who" ref=${ref}><button type="button" class="me" aria-expanded=${open.value} onClick=${() => (open.value = !open.value)}>${face(me.value?.name, "")}<span class="unseen">${me.value?.name ?? ""}: ${t("your menu")}</span></button>
       ${open.value ? html`<div class="menu"><p><b>${me.value?.name || t("You")}</b><br /><span class="soft">${me.value?.title || t(me.value?.role ?? "")}${on ? `, ${t("on until {time}", { time: clock(on.to, now()) })}` : ""}</span></p>
         <ul class="menu-places">${places().slice(3).map((p) => html`<li key=${p[0]}>${h(To, { place: p })}</li>`)}</ul>
         ${Languages()}
