@@ -1,7 +1,6 @@
 package server
 
 import (
-	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
@@ -121,13 +120,4 @@ func (s *Server) ownOrigin(r *http.Request) bool {
 		scheme = "https"
 	}
 	return r.Host != "" && strings.EqualFold(all[0], scheme+"://"+r.Host)
-}
-
-// static serves the web app. Its files hold nothing of anybody and may be kept, but must be asked for again.
-func static(files fs.FS) http.Handler {
-	serve := http.FileServerFS(files)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-cache")
-		serve.ServeHTTP(w, r)
-	})
 }

@@ -68,6 +68,7 @@ type Server struct {
 	origins map[string]bool
 	cross   *http.CrossOriginProtection
 	handler http.Handler
+	pages   map[string]page // the web app, by name
 	setup   atomic.Pointer[setup]
 	stats   stats
 	refused *refusals
@@ -126,6 +127,9 @@ func New(d Deps) (*Server, error) {
 			return nil, err
 		}
 		s.Scripts = append(slices.Clip(s.Scripts), maps...)
+		if s.pages, err = pagesOf(d.Static); err != nil {
+			return nil, err
+		}
 	}
 	d.Hub.Lab, d.Hub.Log, d.Hub.Do, d.Hub.Problem = d.Lab, d.Log, s.do, s.problem
 	d.Hub.Unlock, d.Hub.Cost, d.Hub.Pace = s.unlock, costs, s.paced
@@ -172,7 +176,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /metrics", s.metrics)
 	if s.Static != nil {
-		mux.Handle("GET /", static(s.Static))
+		mux.Handle("GET /", static(s.pages))
 	}
 	return s.guard(mux)
 }

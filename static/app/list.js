@@ -1,7 +1,6 @@
 // My open calls, the most urgent first; and those that are over.
 
 import { computed } from "@preact/signals";
-import { Glass } from "./answers.js";
 import { answerAt, callAt, go } from "./route.js";
 import { able, open, play, wake } from "./ring.js";
 import { calls, conn, connected, duty, finished, is, me, now, say, second, seen } from "./state.js";
@@ -74,9 +73,6 @@ export function Over({ most = 1000 }) {
       <span class="end"><button type="button" class="button slim" onClick=${() => go(callAt(c))}><span class="unseen">${t("Look")}: ${labels(c)}, ${c.ref}, </span>${clock(c.finished ?? c.opened, now())}${icon("next")}</button>
         <span class="note">${t("in {time}", { time: took(Date.parse(c.finished ?? "") - Date.parse(c.opened)) })}</span></span></li>`)}</ul></section>`;
 }
-
-export const Past = () => html`<div class="page-head"><div>${h(Heading, { children: t("Past calls") })}<p>${t("What was called to you in the last 12 hours, the newest first.")}</p></div></div>${h(Over, { most: 1000 })}
-  ${me.value?.receives ? html`<section class="panel stack" aria-labelledby="by-ref"><h2 id="by-ref">${t("A call that was not made to you")}</h2>${h(Glass, { call: undefined })}</section>` : null}`;
 
 /** test rings once, so that one hears it before it counts. */
 export async function test() {

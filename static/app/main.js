@@ -2,20 +2,22 @@
 
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { AnswerPage } from "./answer.js";
-import { CallPage } from "./call.js";
 import { begin, Door } from "./door.js";
-import { DutyPage } from "./duty.js";
-import { List, Past } from "./list.js";
+import { List } from "./list.js";
 import { route } from "./route.js";
 import { Bar, Said, shut, Tabs, Title, Top } from "./shell.js";
 import { begun, hold, is, me, ofLab } from "./state.js";
 import { h, html } from "./ui.js";
 import { preferred, speak, t } from "./words.js";
 
-// What not everybody needs comes when it is asked for.
+// What the first picture does not need comes after it. What answers a call is fetched at once when somebody is signed in,
+// so that it is here when the connection is not.
 /** @type {Record<string, () => Promise<import("preact").ComponentType<any>>>} */
 const later = {
+  call: async () => (await import("./call.js")).CallPage,
+  answer: async () => (await import("./answer.js")).AnswerPage,
+  past: async () => (await import("./past.js")).Past,
+  on: async () => (await import("./duty.js")).DutyPage,
   bench: async () => (await import("./bench.js")).Bench,
   hand: async () => (await import("./hand.js")).ByHand,
   times: async () => (await import("./times.js")).Times,
@@ -26,28 +28,29 @@ const later = {
   wall: async () => (await import("./wall.js")).Wall,
 };
 /** @type {Record<string, import("preact").ComponentType<any>>} */
-const loaded = { list: List, past: Past, on: DutyPage };
+const loaded = { list: List };
 
-/** @param {{ name: string }} props */
-function Later({ name }) {
+/** @param {string} name */
+async function load(name) {
+  loaded[name] ??= await later[name]();
+}
+
+/** @param {{ name: string, props?: Record<string, any> }} props */
+function Later({ name, props }) {
   const [, again] = useState(0);
   const [failed, fail] = useState(false);
   useEffect(() => {
     if (loaded[name]) return;
-    later[name]().then((screen) => {
-      loaded[name] = screen;
-      again((n) => n + 1);
-    }, () => fail(true));
+    load(name).then(() => again((n) => n + 1), () => fail(true));
   }, [name]);
   if (failed) return html`<h1 tabindex="-1">${t("This screen could not be loaded")}</h1><p>${t("Load the page again. If it is urgent, telephone.")}</p>`;
-  return loaded[name] ? h(loaded[name], {}) : html`<p class="note">${t("One moment")}</p>`;
+  return loaded[name] ? h(loaded[name], props ?? {}) : html`<p class="note">${t("One moment")}</p>`;
 }
 
 function screen() {
   const { name, id } = route.value;
   const named = name === "" ? (ofLab() ? "bench" : is("administrator") ? "times" : me.value?.machine ? "wall" : "list") : name;
-  if (named === "call") return { named, part: h(CallPage, { key: id, id: `call/${id}` }) };
-  if (named === "answer") return { named, part: h(AnswerPage, { key: id, id: `call/${id}` }) };
+  if (named === "call" || named === "answer") return { named, part: h(Later, { key: `${named} ${id}`, name: named, props: { id: `call/${id}` } }) };
   const known = later[named] || loaded[named] ? named : "list";
   return { named: known, part: h(Later, { key: known, name: known }) };
 }
@@ -77,5 +80,8 @@ await speak(preferred());
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 root.replaceChildren();
 render(h(App, {}), root);
+me.subscribe((is) => {
+  if (is) for (const name of ["call", "answer", ...(ofLab() ? ["bench"] : [])]) load(name).catch(() => {}); // asked for again when it is opened
+});
 void begin();
 if ("serviceWorker" in navigator && isSecureContext) navigator.serviceWorker.register("worker.js").catch(() => {});

@@ -1,0 +1,106 @@
+package server
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+// page is one file of the web app, as it is and packed, with what it is asked for again by.
+type page struct {
+	plain, packed []byte
+	kind, tag     string
+}
+
+// pagesOf reads the web app's files once. They are packed once too, since a ward's radio is slow and they are the same
+// for everybody.
+func pagesOf(files fs.FS) (map[string]page, error) {
+	out := map[string]page{}
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		p := page{kind: mime.TypeByExtension(path.Ext(name))}
+		if p.plain, err = fs.ReadFile(files, name); err != nil {
+			return err //nolint:wrapcheck // wrapped below
+		}
+		switch path.Ext(name) { // not every machine's table has them
+		case ".webmanifest":
+			p.kind = "application/manifest+json"
+		case ".mjs", ".js":
+			p.kind = "text/javascript; charset=utf-8"
+		}
+		sum := sha256.Sum256(p.plain)
+		p.tag = base64.RawURLEncoding.EncodeToString(sum[:12])
+		var b bytes.Buffer
+		z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+		if err != nil {
+			return err //nolint:wrapcheck // wrapped below
+		}
+		if _, err := z.Write(p.plain); err != nil {
+			return err //nolint:wrapcheck // wrapped below
+		}
+		if err := z.Close(); err != nil {
+			return err //nolint:wrapcheck // wrapped below
+		}
+		if b.Len() < len(p.plain) {
+			p.packed = b.Bytes()
+		}
+		out[name] = p
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("server: web app: %w", err)
+	}
+	return out, nil
+}
+
+// static serves the web app. Its files hold nothing of anybody and may be kept, but must be asked for again: a browser
+// that has the same is told so by the file's tag.
+func static(pages map[string]page) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-cache")
+		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+		if name == "" {
+			name = "index.html"
+		}
+		p, ok := pages[name]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		h.Set("Content-Type", p.kind)
+		h.Add("Vary", "Accept-Encoding")
+		text, tag := p.plain, p.tag
+		if p.packed != nil && packs(r.Header.Get("Accept-Encoding")) {
+			text, tag = p.packed, tag+"-z"
+			h.Set("Content-Encoding", "gzip")
+		}
+		h.Set("ETag", `"`+tag+`"`)
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(text))
+	})
+}
+
+// packs tells whether a client takes gzip (RFC 9110 §12.5.3).
+func packs(accept string) bool {
+	for one := range strings.SplitSeq(accept, ",") {
+		coding, q, _ := strings.Cut(strings.TrimSpace(one), ";")
+		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			switch strings.ReplaceAll(q, " ", "") {
+			case "q=0", "q=0.0", "q=0.00", "q=0.000":
+				return false
+			}
+			return true
+		}
+	}
+	return false
+}
