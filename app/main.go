@@ -43,7 +43,11 @@ type cli struct {
 	Doctor       doctorCmd       `cmd:"" help:"Say whether acknowledged means on disk here, and what else is not well."`
 	Health       healthCmd       `cmd:"" help:"Exit 0 if the server at --http is ready."`
 	User         struct {
-		Add userAddCmd `cmd:"" help:"Admit a person, over the server when one runs."`
+		Add      userAddCmd      `cmd:"" help:"Admit a person, over the server when one runs."`
+		List     userListCmd     `cmd:"" help:"List people, with their badges."`
+		Change   userChangeCmd   `cmd:"" help:"Change what is given of a person: name, role, badge, posts."`
+		Disable  userDisableCmd  `cmd:"" help:"End a person's rights and sessions at once."`
+		Password userPasswordCmd `cmd:"" help:"Set another person's password, and end their sessions."`
 	} `cmd:"" help:"People."`
 	Token    tokenCmd    `cmd:"" help:"Tokens of programs."`
 	Limits   limitsCmd   `cmd:"" help:"Limit sets: what is critical."`

@@ -179,3 +179,17 @@ func dropLine(text string, n int) string {
 	lines := strings.Split(text, "\n")
 	return strings.Join(append(lines[:n-1:n-1], lines[n:]...), "\n")
 }
+
+// addressOf returns where the node that serves a directory listens.
+func addressOf(t *testing.T, dir string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, "serving.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var at struct{ HTTP string }
+	if err := json.Unmarshal(b, &at); err != nil {
+		t.Fatal(err)
+	}
+	return at.HTTP
+}

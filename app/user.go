@@ -24,19 +24,20 @@ type userAddCmd struct {
 	KeyFile  string `name:"key-file" env:"READBACK_KEY_FILE" placeholder:"FILE" help:"Without a server: the site's keys."`
 	Site     string `name:"site" env:"READBACK_SITE" default:"main" placeholder:"NAME" help:"Without a server: the laboratory's name."`
 
-	User     string   `arg:"" name:"user" help:"The new person's login. The password is asked for, or taken from READBACK_NEW_PASSWORD."`
-	Name     string   `name:"name" required:"" help:"Full name, as others read it."`
-	Title    string   `name:"title" help:"Such as Dr or RN."`
-	Role     string   `name:"role" required:"" enum:"technician,clinician,supervisor,director,administrator,clerk" help:"${enum}."`
-	Receives bool     `name:"receives" help:"May receive a read-back."`
-	Units    []string `name:"units" help:"Units whose calls the person hears at all times."`
-	Codes    []string `name:"codes" help:"The person's staff codes in senders' messages."`
+	User       string   `arg:"" name:"user" help:"The new person's login. The password is asked for, or taken from READBACK_NEW_PASSWORD."`
+	Name       string   `name:"name" required:"" help:"Full name, as others read it."`
+	Title      string   `name:"title" help:"Such as Dr or RN."`
+	Role       string   `name:"role" required:"" enum:"technician,clinician,supervisor,director,administrator,clerk" help:"${enum}."`
+	Receives   bool     `name:"receives" help:"May receive a read-back."`
+	Profession string   `name:"profession" help:"Of a clinician: physician, nurse, midwife, pharmacist, or another of the site's."`
+	Units      []string `name:"units" help:"Units whose calls the person hears at all times."`
+	Codes      []string `name:"codes" help:"The person's staff codes in senders' messages."`
 }
 
 // Run admits a person: over the server when one runs, else straight into the ledger.
 func (c userAddCmd) Run(ctx context.Context, s streams) error {
 	p := roster.Person{
-		Login: c.User, Name: c.Name, Title: c.Title, Role: roster.Role(c.Role), Receives: c.Receives, Units: c.Units, Codes: c.Codes,
+		Login: c.User, Name: c.Name, Title: c.Title, Role: roster.Role(c.Role), Receives: c.Receives, Profession: c.Profession, Units: c.Units, Codes: c.Codes,
 	}
 	_, err := os.Stat(filepath.Join(c.Data, servingFile))
 	serves := c.Server != "" || err == nil

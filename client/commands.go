@@ -119,6 +119,11 @@ func (c *Client) Publish(ctx context.Context, p roster.Published) (wire.Recorded
 	return tell[wire.Recorded](ctx, c, wire.DoRosterPub, p)
 }
 
+// SetReceiving says which professions may receive a read-back, by a director.
+func (c *Client) SetReceiving(ctx context.Context, professions []string) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoReceivingSet, wire.ReceivingBody{Professions: professions})
+}
+
 // TryRoster tells what publishing a roster would meet and change; it records nothing.
 func (c *Client) TryRoster(ctx context.Context, b wire.PublishBody) (wire.RosterTried, error) {
 	return ask[wire.RosterTried](ctx, c, wire.DoRosterTry, b)

@@ -72,7 +72,7 @@ func (s *State) Reader(v Viewer, c critical.Call, reported bool, now time.Time) 
 		r.Fresh = now.Sub(in.Fresh) <= FreshFor
 	}
 	if p := s.Roster.Get(v.Subject); p != nil {
-		r.Badge, r.Receives = p.Valid(now), p.Receives
+		r.Badge, r.Receives = p.Valid(now), s.Roster.MayReceive(p)
 	}
 	return r
 }
@@ -98,7 +98,7 @@ func (s *State) MaySee(channels []string, c critical.Call) bool {
 func (s *State) Me(v Viewer) wire.Me {
 	me := wire.Me{Name: s.Name(v.Subject), Machine: v.Machine(), Bare: s.Bare(v), Session: v.Session}
 	if p := s.Roster.Get(v.Subject); p != nil {
-		me.Role, me.Receives = string(p.Role), p.Receives
+		me.Role, me.Receives = string(p.Role), s.Roster.MayReceive(p)
 	}
 	if in, ok := s.Sessions.Open.Get(v.Session); ok {
 		me.Until = in.Until

@@ -107,7 +107,7 @@ func (s *State) whoStep(f fired, opened time.Time) wire.WhoStep {
 func (s *State) whoPerson(id string, at time.Time) wire.WhoPerson {
 	p := wire.WhoPerson{Name: s.Name(id)}
 	if who := s.Roster.Get(id); who != nil {
-		p.Role, p.Receives = string(who.Role), who.Receives
+		p.Role, p.Receives = string(who.Role), s.Roster.MayReceive(who)
 	}
 	for _, post := range s.Roster.PostsOf(id, at) {
 		p.Posts = append(p.Posts, s.Roster.PostName(post))

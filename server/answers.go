@@ -175,7 +175,7 @@ func named(st *lab.State, id string, now time.Time) (why string, err error) {
 		return "", wire.Bad("to", "Nobody has this id.", `Name someone of the roster, or leave "to" out.`)
 	case !p.Valid(now) || post == "":
 		return "", wire.Bad("to", p.Name+" is not on duty now.", `Name someone who is, or leave "to" out.`)
-	case !p.Receives:
+	case !st.Roster.MayReceive(p):
 		return "", wire.Bad("to", p.Name+"'s role does not receive critical results.", `Name someone whose role does, or leave "to" out.`)
 	}
 	return "on duty at " + post, nil

@@ -87,6 +87,7 @@ var commands = map[string]command{
 	wire.DoLimitsMap:    {roles: leads, run: (*Server).mapCode},
 	wire.DoRoster:       {run: (*Server).roster},
 	wire.DoRosterPub:    {roles: planners, large: true, run: (*Server).publish},
+	wire.DoReceivingSet: {roles: directors, run: (*Server).setReceiving},
 	wire.DoRosterTry:    {roles: planners, large: true, run: (*Server).try},
 	wire.DoRosterCover:  {roles: planners, run: (*Server).cover},
 	wire.DoCoverOffer:   {run: (*Server).offerCover},

@@ -81,6 +81,7 @@ var descriptions = map[string]described{
 	wire.DoRosterCover: {"One person stands in for another at a post.", roster.Covered{
 		Post: "post/icu-2", Out: "person/dr-lee", In: "person/okafor", From: exampleTime, To: exampleTime.Add(time.Hour),
 	}, wire.Recorded{}},
+	wire.DoReceivingSet: {"Says which professions may receive a read-back.", wire.ReceivingBody{Professions: roster.Professions()}, wire.Recorded{}},
 	wire.DoRosterTry: {"What publishing a roster would meet and change; records nothing.", wire.PublishBody{Published: roster.Published{
 		From: exampleTime, To: exampleTime.Add(24 * time.Hour), Ladders: []roster.Ladder{exampleLadder},
 	}}, wire.RosterTried{}},

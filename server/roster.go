@@ -73,7 +73,7 @@ func staff(st *lab.State, now time.Time) []wire.Colleague {
 	out := []wire.Colleague{}
 	for id, p := range st.Roster.People.All() {
 		if p.Valid(now) {
-			out = append(out, wire.Colleague{Name: st.Name(id), Role: string(p.Role), Receives: p.Receives, Posts: st.Roster.PostsOf(id, now)})
+			out = append(out, wire.Colleague{Name: st.Name(id), Role: string(p.Role), Receives: st.Roster.MayReceive(p), Posts: st.Roster.PostsOf(id, now)})
 		}
 	}
 	slices.SortStableFunc(out, func(x, y wire.Colleague) int { return cmp.Compare(x.Name.Name, y.Name.Name) })
@@ -118,4 +118,21 @@ func (s *Server) try(q *asked) (any, error) {
 		out.Concerns = concerns(&next, from, b.To)
 	}
 	return out, nil
+}
+
+// setReceiving says which professions may receive a read-back.
+func (s *Server) setReceiving(q *asked) (any, error) {
+	var b wire.ReceivingBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	if err := roster.CheckReceiving(b.Professions); err != nil {
+		return nil, err //nolint:wrapcheck // the table knows it
+	}
+	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) {
+		if slices.Equal(st.Roster.Receivers(), b.Professions) {
+			return nil, nil
+		}
+		return []lab.Event{&roster.ReceivingSet{Professions: b.Professions}}, nil
+	})
 }

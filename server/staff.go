@@ -15,7 +15,7 @@ func (s *Server) people(q *asked) (any, error) {
 	if err := q.read(&struct{}{}); err != nil {
 		return nil, err
 	}
-	out := wire.People{People: []roster.Person{}}
+	out := wire.People{People: []roster.Person{}, Receiving: s.Lab.State().Roster.Receivers()}
 	for _, p := range s.Lab.State().Roster.People.All() {
 		out.People = append(out.People, *p)
 	}

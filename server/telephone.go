@@ -116,7 +116,7 @@ func (q *asked) receiver(st *lab.State, c critical.Call, r wire.Receiver, now ti
 		return out, &critical.MayNotError{Reason: "receiver"}
 	case !p.Valid(now):
 		return out, wire.Bad("receiver.person", p.Name+"'s badge is not valid now.", "Ask for someone else.")
-	case !p.Receives:
+	case !st.Roster.MayReceive(p):
 		return out, &critical.MayNotError{Reason: "receiver-role"}
 	}
 	return out, nil

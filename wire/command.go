@@ -133,7 +133,8 @@ type Recorded struct {
 
 // People is everyone who is or was admitted.
 type People struct {
-	People []roster.Person `json:"people"`
+	People    []roster.Person `json:"people"`
+	Receiving []string        `json:"receiving"` // professions that may receive a read-back
 }
 
 // AdmitBody admits a person. An id that is not given is made.

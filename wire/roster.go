@@ -6,8 +6,16 @@ import (
 	"github.com/seed-909bec58/readback/rules/roster"
 )
 
-// DoRosterTry tries a roster out: PublishBody → RosterTried. It records nothing.
-const DoRosterTry = "roster.try"
+// More commands about rosters and people.
+const (
+	DoRosterTry    = "roster.try"    // PublishBody → RosterTried
+	DoReceivingSet = "receiving.set" // ReceivingBody → Recorded
+)
+
+// ReceivingBody says which professions may receive a read-back.
+type ReceivingBody struct {
+	Professions []string `json:"professions"`
+}
 
 // RosterBody asks for the roster; Duty at a time, now or later.
 type RosterBody struct {

@@ -24,7 +24,6 @@ const (
 	ConcernHole    = "hole"          // nobody is on duty, and no chief answers
 	ConcernEnds    = "roster-ends"   // no roster is published from then on
 	ConcernBadge   = "badge"         // a shift's person has no badge that allows it
-	ConcernContact = "no-contact"    // a shift's person has no contact beside the open app
 	ConcernChief   = "chief-alone"   // nobody is on duty, and the chief answers
 	ConcernDouble  = "double-booked" // one person is on duty at two posts at once
 	ConcernExpires = "badge-ends"    // a badge ends
@@ -41,7 +40,7 @@ func (b Book) Concerns(from, to time.Time) []Concern {
 	shifts := b.between(from, to)
 	out = append(out, b.badgeConcerns(shifts, from, to)...)
 	out = append(out, b.doubles(shifts)...)
-	gravity := []string{ConcernHole, ConcernEnds, ConcernBadge, ConcernContact, ConcernChief, ConcernDouble, ConcernExpires}
+	gravity := []string{ConcernHole, ConcernEnds, ConcernBadge, ConcernChief, ConcernDouble, ConcernExpires}
 	slices.SortStableFunc(out, func(x, y Concern) int {
 		return cmp.Or(x.From.Compare(y.From), cmp.Compare(slices.Index(gravity, x.Kind), slices.Index(gravity, y.Kind)), cmp.Compare(x.Post+x.Person, y.Post+y.Person))
 	})

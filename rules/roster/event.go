@@ -37,6 +37,8 @@ func New(kind string) Event {
 		return new(CoverWithdrawn)
 	case "roster.duty-began":
 		return new(DutyBegan)
+	case "roster.receiving-set":
+		return new(ReceivingSet)
 	case "roster.gap-found":
 		return new(GapFound)
 	case "roster.ladder-set":
@@ -78,6 +80,20 @@ type DutyBegan struct {
 	Post   string `json:"post"`
 	Shift  string `json:"shift"`
 }
+
+// ReceivingSet says which professions may receive a read-back here, from now on.
+type ReceivingSet struct {
+	Professions []string `json:"professions"`
+}
+
+// Kind is "roster.receiving-set".
+func (*ReceivingSet) Kind() string { return "roster.receiving-set" }
+
+// About is "roster/lab".
+func (*ReceivingSet) About() []string { return []string{"roster/lab"} }
+
+// Enclosure is nil.
+func (*ReceivingSet) Enclosure() any { return nil }
 
 // LadderSet puts a ladder in force at once, in place of the one of the same
 // unit, service and tier if there is one.

@@ -254,7 +254,7 @@ func TestALocalTimeIsTheSameInstantAfterDecoding(t *testing.T) {
 
 func TestEveryKindIsMadeAndNoOther(t *testing.T) {
 	for _, ev := range []roster.Event{
-		&roster.Admitted{}, &roster.Changed{}, &roster.Disabled{}, &roster.Published{}, &roster.Covered{}, &roster.DutyBegan{}, &roster.LadderSet{}, &roster.LadderRemoved{}, &roster.CoverOffered{}, &roster.CoverWithdrawn{}, &roster.GapFound{},
+		&roster.Admitted{}, &roster.Changed{}, &roster.Disabled{}, &roster.Published{}, &roster.Covered{}, &roster.DutyBegan{}, &roster.LadderSet{}, &roster.LadderRemoved{}, &roster.CoverOffered{}, &roster.CoverWithdrawn{}, &roster.GapFound{}, &roster.ReceivingSet{},
 	} {
 		if made := roster.New(ev.Kind()); reflect.TypeOf(made) != reflect.TypeOf(ev) || ev.Enclosure() != nil ||
 			len(ev.About()) < 1 || len(ev.About()) > 4 {

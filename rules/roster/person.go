@@ -34,7 +34,7 @@ type Person struct {
 	Name     string    `json:"name"`
 	Title    string    `json:"title,omitempty"`
 	Role     Role      `json:"role"`
-	Receives bool      `json:"receives,omitempty"` // may receive a read-back
+	Receives bool      `json:"receives,omitempty"` // may receive a read-back, where no profession is given
 	Units    []string  `json:"units,omitempty"`    // codes of the units whose channel is heard
 	Sections []string  `json:"sections,omitempty"` // of the laboratory
 	Codes    []string  `json:"codes,omitempty"`    // the person's staff codes in senders' messages
@@ -42,6 +42,30 @@ type Person struct {
 	Until    time.Time `json:"until,omitzero"`     // and until, not included; zero: for ever
 	Posts    []string  `json:"posts,omitempty"`    // posts that the badge allows; none: all
 	Disabled bool      `json:"disabled,omitempty"`
+
+	// Profession is what a clinician is, as a code: "physician", "nurse". The
+	// site says which of them receive read-backs; see Book.MayReceive.
+	Profession string `json:"profession,omitempty"`
+}
+
+// Professions that may receive a read-back where the site says nothing else.
+func Professions() []string { return []string{"physician", "nurse", "midwife", "pharmacist"} }
+
+// Receivers is the professions that may receive a read-back here.
+func (b Book) Receivers() []string {
+	if b.Receiving == nil {
+		return Professions()
+	}
+	return b.Receiving
+}
+
+// MayReceive tells whether a person may receive a read-back: by profession,
+// else as was said of the person. The badge is asked apart.
+func (b Book) MayReceive(p *Person) bool {
+	if p == nil || p.Profession == "" {
+		return p != nil && p.Receives
+	}
+	return slices.Contains(b.Receivers(), p.Profession)
 }
 
 // Valid tells whether the person's badge is valid at an instant.

@@ -59,10 +59,13 @@ type Plan struct {
 // value is empty. What has ended is dropped when something new is recorded:
 // questions are about now and later.
 type Book struct {
-	People  table.Map[string, *Person]       `json:"people"`
-	Logins  table.Map[string, string]        `json:"logins"` // login → person
-	Codes   table.Map[string, string]        `json:"codes"`  // staff code → person
-	Posts   table.Map[string, *Post]         `json:"posts"`
+	People table.Map[string, *Person] `json:"people"`
+	Logins table.Map[string, string]  `json:"logins"` // login → person
+	Codes  table.Map[string, string]  `json:"codes"`  // staff code → person
+	Posts  table.Map[string, *Post]   `json:"posts"`
+
+	Receiving []string `json:"receiving,omitempty"` // professions that receive read-backs; none: Professions
+
 	Shifts  table.Map[string, []Shift]       `json:"shifts"`           // by post, each ascending by From, then ID
 	Longest table.Map[string, time.Duration] `json:"longest"`          // by post: no shift of it lasts longer; in ns
 	Covers  []Covered                        `json:"covers,omitempty"` // as recorded; later ones win
@@ -101,6 +104,8 @@ func (b Book) Apply(ev Event, m Mark) Book {
 		return b.withdrawn(ev, m)
 	case *DutyBegan:
 		b.Began = b.Began.With(ev.Shift, ev.Person)
+	case *ReceivingSet:
+		b.Receiving = slices.Clone(ev.Professions)
 	case *GapFound:
 		return b.tell(ev, m)
 	case *LadderSet:
