@@ -47,7 +47,11 @@ func (d Delims) Quote(text string) string {
 		case d.Truncation:
 			b.WriteByte('P')
 		case '\n':
-			b.WriteString(".br")
+			if d.has('.') {
+				b.WriteString("X0A")
+			} else {
+				b.WriteString(".br")
+			}
 		default:
 			b.WriteByte('X')
 			b.WriteString(strings.ToUpper(hex.EncodeToString([]byte{c})))
