@@ -172,6 +172,11 @@ func dumpOf(t tb, db *sql.DB, table string) (out []string) {
 		if err := rs.Scan(into...); err != nil {
 			t.Fatal(err)
 		}
+		for i, c := range cells {
+			if b, ok := c.([]byte); ok {
+				cells[i] = string(b) // so that a word in it is found
+			}
+		}
 		out = append(out, fmt.Sprint(table, cells))
 	}
 	if err := rs.Err(); err != nil {

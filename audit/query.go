@@ -120,7 +120,7 @@ func (a *Audit) Times(ctx context.Context, q Query) (wire.Times, error) {
 }
 
 func readCalls(ctx context.Context, tx *sql.Tx, q Query) ([]call, error) {
-	query := `SELECT ` + callColumns + ` FROM call WHERE opened >= ? AND opened < ?`
+	query := `SELECT packed FROM call WHERE opened >= ? AND opened < ?`
 	args := []any{max(1, micro(q.From)), micro(q.To)}
 	if q.Unit != "" {
 		query, args = query+` AND unit = ?`, append(args, q.Unit)
@@ -134,14 +134,16 @@ func readCalls(ctx context.Context, tx *sql.Tx, q Query) ([]call, error) {
 	}
 	defer rs.Close()
 	var out []call
-	var c call
-	var analytes string
-	into := c.scanned(&analytes)
+	var raw sql.RawBytes
+	r := newReader()
 	for rs.Next() {
-		if err := rs.Scan(into...); err != nil {
+		if err := rs.Scan(&raw); err != nil {
 			return nil, err
 		}
-		c.analytes = list(analytes)
+		c, err := r.unpack(raw)
+		if err != nil {
+			return nil, err
+		}
 		if q.Analyte == "" || slices.Contains(c.analytes, q.Analyte) {
 			out = append(out, c)
 		}

@@ -34,7 +34,8 @@ CREATE TABLE call (
 	corrected  INTEGER NOT NULL,
 	have       INTEGER NOT NULL, -- fields of the record that are there, one bit each
 	need       INTEGER NOT NULL, -- fields that it must have
-	people     TEXT    NOT NULL  -- staff who were called, a space between
+	people     TEXT    NOT NULL, -- staff who were called, a space between
+	packed     BLOB    NOT NULL  -- the same row as one value, for figures
 ) STRICT;
 
 CREATE INDEX call_opened ON call (opened);

@@ -14,7 +14,7 @@ import (
 var schema string
 
 // version is of the tables and of what is counted into them: with another one they are made again.
-const version = 1
+const version = 2
 
 // place is up to where the rows count the ledger.
 type place struct {
@@ -177,8 +177,8 @@ func (w *work) leaf(seq int64) (ledger.Entry, error) { return w.earlier(seq) }
 // save writes everything that was changed, and the place.
 func (w *work) save() error {
 	const put = `INSERT OR REPLACE INTO call (seq, id, ref, unit, tier, sender, analytes, opened, available, called, seen, conveyed,
-		finished, occurred, target, method, outcome, person, attempts, failed, mismatches, passes, corrected, have, need, people)
-		VALUES (?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		finished, occurred, target, method, outcome, person, attempts, failed, mismatches, passes, corrected, have, need, people, packed)
+		VALUES (?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	ins, err := w.tx.PrepareContext(w.ctx, put)
 	if err != nil {
 		return err
@@ -191,7 +191,7 @@ func (w *work) save() error {
 		_, err := ins.ExecContext(
 			w.ctx, c.seq, c.id, c.ref, c.unit, c.tier, c.sender, text(c.analytes), c.opened, c.available, c.called, c.seen, c.conveyed,
 			c.finished, c.occurred, c.target, c.method, c.outcome, c.person, c.attempts, c.failed, c.mismatches, c.passes, c.corrected,
-			c.have, c.need, text(c.people),
+			c.have, c.need, text(c.people), c.pack(),
 		)
 		if err != nil {
 			return err
