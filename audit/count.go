@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/seed-909bec58/readback/wire"
@@ -35,7 +36,7 @@ func count(calls []call, refused []suppressed, q Query, zone *time.Location, now
 	all := newGroup(nil)
 	groups := map[string]*group{}
 	in := func(key []string) *group {
-		k := fmt.Sprintf("%q", key)
+		k := strings.Join(key, "\x00")
 		if groups[k] == nil {
 			groups[k] = newGroup(key)
 		}
@@ -126,7 +127,7 @@ func keyOf(c *call, by string, zone *time.Location) string {
 	case "sender":
 		return c.sender
 	case "hour":
-		return fmt.Sprintf("%02d", at.Hour())
+		return strconv.Itoa(100 + at.Hour())[1:]
 	case "weekday":
 		return strconv.Itoa((int(at.Weekday())+6)%7 + 1) // ISO 8601: Monday is 1
 	case "day":
