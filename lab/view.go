@@ -134,10 +134,16 @@ func (s *State) Calls(v Viewer, channels []string, hours int, now time.Time) wir
 }
 
 func (s *State) workView(w critical.Work) wire.Work {
-	return wire.Work{
+	out := wire.Work{
 		ID: w.ID, Reason: w.Reason, Sender: w.Sender, System: w.Coding.System, Code: w.Coding.Code, Message: w.Message,
 		Waiting: w.Waiting, Critical: w.Critical, Owner: s.Name(w.Owner), Opened: w.Opened, Due: w.NextAt, Rungs: s.rungs(w.Called),
+		Ways: critical.Ways(w.Reason),
 	}
+	if w.Said != (critical.Said{}) {
+		said := wire.Said(w.Said)
+		out.Said = &said
+	}
+	return out
 }
 
 // bells returns the open calls as a bare viewer gets them: reference and when the next step is due.

@@ -101,6 +101,7 @@ var table = []row{
 	{critical.ErrUnreadable, "unreadable", http.StatusBadRequest, "What you typed is no value.", "Type the number, and its unit if you like."},
 	{critical.ErrUnidentified, "unidentified", http.StatusConflict, "The patient of this call is not identified, so it cannot be read back by typing.", "Telephone the laboratory and name the accession number."},
 	{critical.ErrNotHeld, "not-held", http.StatusNotFound, "No result waits for the bench under this id.", "It may have been called already: look at the open calls."},
+	{critical.ErrIdentified, "identified", http.StatusConflict, "The patient of this call is identified already.", "A correction or a merge must come from the sender."},
 	{critical.ErrNoWork, "unknown-work", http.StatusNotFound, "There is no such open work item.", "Someone may have settled it."},
 	{critical.ErrNoReason, "no-reason", http.StatusBadRequest, "A reason is needed.", "Give one."},
 	{critical.ErrNoSet, "unknown-limits", http.StatusNotFound, "There is no such version of a limit set.", "List the sets and choose one."},

@@ -161,6 +161,16 @@ type Work struct {
 	Opened   time.Time `json:"opened"`
 	Due      time.Time `json:"due"`
 	Rungs    []Rung    `json:"rungs,omitempty"`
+	Ways     []string  `json:"ways,omitempty"` // the codes by which a person may settle it
+	Said     *Said     `json:"said,omitempty"` // of a note that a result was told
+}
+
+// Said is what a sender's note says of a call that the sender made.
+type Said struct {
+	Text string `json:"text,omitempty"`
+	To   string `json:"to,omitempty"`
+	By   string `json:"by,omitempty"`
+	At   string `json:"at,omitempty"` // as written
 }
 
 // Calls answers the command calls.

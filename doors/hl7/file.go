@@ -119,9 +119,14 @@ func (f *filing) fileResults() error {
 		if err != nil {
 			return fmt.Errorf("file: %w", err)
 		}
+		var filed []*critical.Reported
 		for _, ev := range evs {
 			f.add(critical.Of(ev, f.id))
+			if e, ok := ev.(*critical.Reported); ok {
+				filed = append(filed, e)
+			}
 		}
+		f.told(filed)
 	}
 	return nil
 }
