@@ -47,11 +47,3 @@ func bound(text string, inclusive bool) *Bound {
 	}
 	return &Bound{Value: n, Inclusive: inclusive}
 }
-
-// ExampleSets are the sourced example sets, none of them in force by itself.
-// The caller may change what it gets.
-func ExampleSets() []Set {
-	s := arup
-	s.Rows = append([]Row(nil), arup.Rows...)
-	return []Set{s}
-}

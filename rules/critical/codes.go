@@ -3,6 +3,7 @@ package critical
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 )
 
@@ -58,9 +59,16 @@ func codeWork(sender string, c Coding) string {
 
 // label is our short label for a LOINC code, or the code.
 func label(loinc string) string {
-	for _, r := range arup.Rows {
-		if r.LOINC == loinc {
-			return r.Analyte
+	for _, s := range exampleSets() {
+		for _, r := range s.Rows {
+			if r.LOINC == loinc {
+				return r.Analyte
+			}
+		}
+		for _, f := range s.Findings {
+			if slices.Contains(f.LOINC, loinc) {
+				return f.Group
+			}
 		}
 	}
 	return loinc

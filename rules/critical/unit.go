@@ -25,7 +25,7 @@ var spellings = map[string][]string{
 	"ng/dL":            {"ngdl"},
 	"ng/L":             {"ngl"},
 	"pg/mL":            {"pgml"},
-	"mm[Hg]":           {"mmhg"},
+	"mm[Hg]":           {"mmhg", "torr"},
 	"kPa":              {},
 	"[pH]":             {"ph", "phunits"},
 	"%":                {"percent", "pct"},
@@ -34,9 +34,9 @@ var spellings = map[string][]string{
 	"U/L":              {"iu/l", "[iu]/l", "units/l"},
 	"[iU]/mL":          {"iu/ml", "u/ml", "units/ml", "internationalunitpermilliliter"},
 	"10*3/uL":          {"10^3/ul", "x10*3/ul", "x10^3/ul", "x10e3/ul", "10e3/ul", "k/ul", "k/mcl", "thou/ul", "10*3/mm3", "10^3/mm3", "k/mm3", "k/cumm", "10*3/µl", "10^3/µl", "x10^3/µl", "10*3/μl", "10^3/μl", "k/µl", "k/μl"},
-	"10*9/L":           {"10^9/l", "x10*9/l", "x10^9/l", "x10e9/l", "10e9/l", "×10⁹/l", "10⁹/l", "×10^9/l", "bil/l", "giga/l"},
+	"10*9/L":           {"10^9/l", "x10*9/l", "x10^9/l", "x10e9/l", "10e9/l", "×10⁹/l", "10⁹/l", "×10^9/l", "bil/l", "giga/l", "gpt/l", "/nl", "10e9/litre"},
 	"10*6/uL":          {"10^6/ul", "x10*6/ul", "x10^6/ul", "x10e6/ul", "10e6/ul", "m/ul", "mil/ul", "m/mcl"},
-	"10*12/L":          {"10^12/l", "x10*12/l", "x10^12/l", "x10e12/l", "10e12/l", "tril/l", "×10¹²/l"},
+	"10*12/L":          {"10^12/l", "x10*12/l", "x10^12/l", "x10e12/l", "10e12/l", "tril/l", "×10¹²/l", "tpt/l", "/pl"},
 	"/uL":              {"cells/ul", "/mcl", "cells/mcl", "/µl", "/μl", "/mm3", "cells/mm3", "/cumm"},
 	"mosm/kg":          {"mosmol/kg", "mosm/kgh2o", "mosmol/kgh2o", "mosmo/kg"},
 	"mmol/kg":          {},
@@ -135,6 +135,15 @@ func Factor(from, to, loinc string) (Ratio, bool) {
 			return Ratio{1, n}, true
 		case from == "mmol/L" && to == "meq/L":
 			return Ratio{n, 1}, true
+		}
+	}
+	if r, ok := molarFactor(from, to, loinc); ok {
+		return r, true
+	}
+	// 1 meq/L of an ion against its mass: by way of the mole.
+	if n, ok := valence[loinc]; ok && from == "meq/L" {
+		if r, ok := molarFactor("mmol/L", to, loinc); ok {
+			return Ratio{r.Num, r.Den * n}, true
 		}
 	}
 	return Ratio{}, false

@@ -142,7 +142,8 @@ func TestFactorsGoBothWaysAndAreExact(t *testing.T) {
 		{"meq/L", "mmol/L", "2823-3", critical.Ratio{Num: 1, Den: 1}, true},
 		{"meq/L", "mmol/L", "1994-3", critical.Ratio{Num: 1, Den: 2}, true},
 		{"meq/L", "mmol/L", "2345-7", critical.Ratio{}, false},
-		{"mg/dL", "mmol/L", "2345-7", critical.Ratio{}, false},
+		{"mg/dL", "mmol/L", "2345-7", critical.Ratio{Num: 10000, Den: 180156}, true},
+		{"mg/dL", "mmol/L", "14927-8", critical.Ratio{}, false},
 		{"", "", "2744-1", critical.Ratio{Num: 1, Den: 1}, false},
 	} {
 		if got, ok := critical.Factor(c.from, c.to, c.loinc); ok != c.ok || ok && got != c.want {
