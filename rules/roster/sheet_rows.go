@@ -2,6 +2,7 @@ package roster
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -156,16 +157,11 @@ func (s *Sheet) person(r row, column, text string) string {
 	var found []string
 	for i := range s.People {
 		p := &s.People[i]
-		if p.ID == text || p.Login == text {
+		if p.ID == text || p.Login == text || slices.Contains(p.Codes, text) {
 			return p.ID
 		}
 		if p.Name == text && !p.Disabled {
 			found = append(found, p.ID)
-		}
-		for _, code := range p.Codes {
-			if code == text {
-				return p.ID
-			}
 		}
 	}
 	switch len(found) {

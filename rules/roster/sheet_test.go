@@ -46,7 +46,8 @@ func TestARosterIsReadFromTables(t *testing.T) {
 	want := roster.Published{
 		From: at("2026-12-01 00:00"), To: at("2026-12-02 07:00"),
 		Posts: []roster.Post{
-			{ID: "post/desk", Name: "Laboratory desk"}, {ID: "post/icu", Name: "ICU-2 resident", Unit: "ICU-2", Service: "intensive"},
+			{ID: "post/desk", Name: "Laboratory desk"},
+			{ID: "post/icu", Name: "ICU-2 resident", Unit: "ICU-2", Service: "intensive"},
 			{ID: "post/hem", Name: "Haematology on call", Service: "hematology", Chief: "person/lee", Part: true},
 		},
 		Shifts: []roster.Shift{
