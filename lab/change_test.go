@@ -325,3 +325,45 @@ func TestAWithdrawnResultIsReadBackByTheWord(t *testing.T) {
 		n.sound(t)
 	})
 }
+
+func TestAPatientOfWhomOnlyResultsToldIsForgottenAndRecalled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, ledger.NewMem("main", nil), "n1")
+		hospital(t, l)
+		call := potassium(t, l, "m1", "7.1")
+		now := time.Now()
+		record(t, l, "machine/adt", &patient.Identified{Patient: "patient/berta", Who: patient.Identity{Name: "Berta"}},
+			&patient.Moved{Patient: "patient/berta", Unit: "ICU-2", Occurred: &now})
+		record(t, l, "machine/adt", &patient.Merged{Patient: "patient/anna", Loser: "patient/old"})
+		knows := func(id string) bool { return l.State().Patients.Get(id) != nil }
+		time.Sleep(8 * 24 * time.Hour)
+		record(t, l, "machine/lis", &critical.Resolved{Work: "work/none", How: "handled", By: "person/tech"})
+		if !knows("patient/anna") {
+			t.Fatal("forgotten with a call open")
+		}
+		if err := readBack(t, l, call, "person/lee", "7.1", "0815"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		record(t, l, "machine/lis", &critical.Resolved{Work: "work/none", How: "handled", By: "person/tech"})
+		if knows("patient/anna") || l.State().Patients.Alias.Len() != 0 {
+			t.Error("remembered for ever")
+		}
+		if !knows("patient/berta") {
+			t.Error("a patient who is in the house was forgotten")
+		}
+		// The merged number leads to the survivor's record again, out of the ledger.
+		var found *patient.Patient
+		_, err := l.Record(t.Context(), lab.Actor{By: "machine/lis"}, lab.Key{}, func(s *lab.State, now time.Time) ([]lab.Event, error) {
+			f := s.Filer("machine/lis", now)
+			found = f.Patient("patient/old")
+			if len(f.Want) > 0 {
+				return nil, lab.Recall(f.Want...)
+			}
+			return nil, nil
+		})
+		if err != nil || found == nil || found.ID != "patient/anna" || found.Name != "Weber, Anna" {
+			t.Errorf("recalled %+v, %v", found, err)
+		}
+	})
+}

@@ -36,6 +36,8 @@ type State struct {
 
 	Left table.Map[string, string] `json:"left"` // time and patient → a patient who left then
 
+	Quiet table.Map[string, string] `json:"quiet"` // time and patient → one whom results alone told of then
+
 	past map[string][]Past // recalled subjects; only in a draft
 }
 
@@ -64,7 +66,10 @@ func (s State) apply(ev Event, m Mark) State {
 	s.Roster = s.Roster.Apply(ev, roster.Mark(m))
 	s.Sessions = s.Sessions.Apply(ev, session.Mark(m))
 	switch ev := ev.(type) {
+	case *patient.Identified:
+		s = s.quiet(ev.Patient)
 	case *patient.Moved:
+		s = s.quiet(ev.Patient)
 		s.Critical = s.Critical.Moved(s.Patients.Handle(ev.Patient), ev.Unit)
 	case *patient.Left:
 		s.Critical = s.Critical.Left(s.Patients.Handle(ev.Patient), m.At)
@@ -72,7 +77,7 @@ func (s State) apply(ev Event, m Mark) State {
 	if left, ok := ev.(*patient.Left); ok {
 		s.Left = s.Left.With(m.At.UTC().Format(ledger.TimeLayout)+" "+left.Patient, left.Patient)
 	}
-	s = s.forget()
+	s = s.forget().hush()
 	if s.past != nil {
 		about := ev.About()
 		for i, subject := range about {
@@ -100,6 +105,36 @@ func (s State) forget() State {
 		case p == nil || p.Present || s.leftAgain(id):
 		case s.hasOpen(p.ID):
 			s.Left = s.Left.With(s.At.Add(time.Hour-forgetAfter).UTC().Format(ledger.TimeLayout)+" "+id, id)
+		default:
+			s.Patients = s.Patients.Without(p.ID)
+		}
+	}
+	return s
+}
+
+// quietAfter is for how long a patient of whom results alone told stays in mind: nobody will say that they left.
+const quietAfter = 7 * 24 * time.Hour
+
+// quiet remembers when results told of a patient whose stay the hospital did not tell of.
+func (s State) quiet(id string) State {
+	if p := s.Patients.Get(id); p != nil && !p.Stay && p.Seq == int64(s.Seq) {
+		s.Quiet = s.Quiet.With(s.At.UTC().Format(ledger.TimeLayout)+" "+p.ID, p.ID)
+	}
+	return s
+}
+
+// hush drops patients of whom only results told, quietAfter ago, and who have nothing open. The next message that names
+// one finds the record, and what was merged into it, in the ledger.
+func (s State) hush() State {
+	for key, id := range s.Quiet.All() {
+		if key >= s.At.Add(-quietAfter).UTC().Format(ledger.TimeLayout) {
+			break
+		}
+		s.Quiet = s.Quiet.Without(key)
+		switch p := s.Patients.Get(id); {
+		case p == nil || p.Stay:
+		case s.hasOpen(p.ID):
+			s.Quiet = s.Quiet.With(s.At.Add(time.Hour-quietAfter).UTC().Format(ledger.TimeLayout)+" "+id, id)
 		default:
 			s.Patients = s.Patients.Without(p.ID)
 		}

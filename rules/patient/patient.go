@@ -20,6 +20,7 @@ type Patient struct {
 	Identity
 	Place
 	Present bool                       `json:"present,omitempty"` // not known to have left
+	Stay    bool                       `json:"stay,omitempty"`    // the hospital itself said where (ADT), and will say when they leave
 	Factors table.Map[string, *Factor] `json:"factors,omitzero"`  // by code; missing is unknown
 	Version int64                      `json:"version,omitempty"` // Seq of the entry that last said who this is; 0 before
 	Seq     int64                      `json:"seq,omitempty"`     // Seq of the newest entry folded
@@ -97,9 +98,10 @@ func (b Book) Apply(ev Event, m Mark) Book {
 		return b.put(ev.Patient, m, func(p *Patient) {
 			p.Place = ev.Place()
 			p.Present = true
+			p.Stay = p.Stay || ev.Occurred != nil
 		})
 	case *Left:
-		return b.put(ev.Patient, m, func(p *Patient) { p.Present = false })
+		return b.put(ev.Patient, m, func(p *Patient) { p.Present, p.Stay = false, false })
 	case *FactorNoted:
 		return b.put(ev.Patient, m, func(p *Patient) {
 			n := ev.Note
