@@ -137,7 +137,7 @@ func (s *State) Message(p *patient.Patient, who patient.Identity, at patient.Pla
 	}
 	where := s.Place(in.Patient, in.Unit)
 	in.Steps = func(tier string) []critical.Step { return Steps(s.Roster.Ladder(where, tier, now)) }
-	in.BreachAfter = s.Roster.Ladder(where, critical.Tiers[0], now).Breach
+	in.Breach = func(tier string) int { return s.Roster.Ladder(where, tier, now).Breach }
 	in.Resolve = s.Resolve(now)
 	return in
 }

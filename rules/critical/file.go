@@ -30,8 +30,9 @@ type Message struct {
 	// chosen among hangs on them too.
 	Refs        []string
 	Steps       func(tier string) []Step
-	BreachAfter int     // seconds; 0 is an hour
-	Resolve     Resolve // if there, the first rung of a new call fires at once
+	BreachAfter int                   // seconds; 0 is an hour
+	Breach      func(tier string) int // instead: by the call's tier
+	Resolve     Resolve               // if there, the first rung of a new call fires at once
 }
 
 // Report is one result of a message, as sent.
@@ -312,6 +313,9 @@ func (f *filing) prepare(with []*found, corrects string) (*Opened, error) {
 	}
 	if len(steps) == 0 {
 		steps = DefaultLadder()
+	}
+	if f.in.Breach != nil {
+		o.BreachAfter = cmp.Or(f.in.Breach(o.Tier), o.BreachAfter)
 	}
 	o.Steps = climbable(steps)
 	return o, nil

@@ -197,6 +197,26 @@ func TestAHaemolysedSampleHasItsOwnLimit(t *testing.T) {
 	}
 }
 
+func TestEachTierHasItsOwnClock(t *testing.T) {
+	set := arup(t)
+	i := slices.IndexFunc(set.Rows, func(r critical.Row) bool { return r.LOINC == "2823-3" })
+	set.Version, set.Rows[i].Tier = "tiers", "semi-urgent"
+	s := newSite(t)
+	s.do(s.board.Draft(set))
+	s.do(s.board.Approve(set.ID, set.Version, "", "person/dr-faber", s.now, s.now))
+	for id, c := range map[string]struct {
+		code, value, unit string
+		breach            time.Duration
+	}{"m1": {"K", "7.1", "mmol/L", 12 * time.Hour}, "m2": {"1001449", "7.20", "", time.Hour}} {
+		m := message(id, report("r"+id, c.code, c.value, c.unit, "F"))
+		m.Breach = func(tier string) int { return map[string]int{"semi-urgent": 12 * 3600}[tier] }
+		o := only[*critical.Opened](t, s.do(s.board.File(m, s.now)))
+		if got, _ := s.board.Find(o.Call); got.Breach.Sub(got.Opened) != c.breach {
+			t.Errorf("%s of tier %s breaches after %s, want %s", id, o.Tier, got.Breach.Sub(got.Opened), c.breach)
+		}
+	}
+}
+
 func TestAPracticeThatCannotWorkIsRefused(t *testing.T) {
 	for fault, change := range map[string]func(*critical.Set){
 		"no valid LOINC":      func(s *critical.Set) { s.Practices[0].LOINC = "2823-4" },
