@@ -185,6 +185,8 @@ func ofCall(db rows, e *ledger.Entry, ev wire.Event) error {
 		c.sawBy(ev.Person, at)
 	case *critical.Seen:
 		c.sawBy(e.By, at)
+	case *critical.Identified:
+		c.shown(ev.Sealed.Who)
 	case *critical.Corrected:
 		c.corrected++
 		c.conveyed, c.occurred = 0, false // what is told now was not conveyed yet
@@ -270,7 +272,11 @@ func opened(db rows, c *call, e *ledger.Entry, o *critical.Opened) {
 	if strings.HasPrefix(e.By, "person/") || strings.HasPrefix(e.By, "machine/") {
 		c.have |= hasResponsible
 	}
-	who := o.Sealed.Who
+	c.shown(o.Sealed.Who)
+}
+
+// shown notes whether a patient is shown with two identifiers.
+func (c *call) shown(who critical.Snapshot) {
 	n := len(who.Identifiers)
 	for _, more := range []string{who.Name, who.Born} {
 		if more != "" {

@@ -188,6 +188,10 @@ func (t *teller) fact(e *ledger.Entry, ev wire.Event) wire.Fact {
 		f.What, f.Who, f.Why = "No screen of "+t.name(ev.Person)+" confirms it.", []wire.Name{t.staff(ev.Person)}, ev.Why
 	case *critical.Seen:
 		f.Version, f.What = ev.Version, "Opened by "+t.name(e.By)+"."
+	case *critical.Identified:
+		f.Version, f.What, f.Why = ev.Version, "The patient was identified, or is another one.", ev.Why
+	case *critical.SaidTold:
+		f.What = "The sender notes that somebody was told. That closes nothing: the desk asks."
 	case *critical.Corrected:
 		f.Version = ev.Version
 		f.What = fmt.Sprintf("The result changed: %s is %s now.", t.label(ev.Result.ID), outcome(ev.Result.Outcome))
