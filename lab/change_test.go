@@ -16,6 +16,7 @@ import (
 	"github.com/seed-909bec58/readback/rules/critical"
 	"github.com/seed-909bec58/readback/rules/patient"
 	"github.com/seed-909bec58/readback/rules/roster"
+	"github.com/seed-909bec58/readback/wire"
 )
 
 // busyNight is a night with a second ward, where Dr Cho is on call, and with a change of shift on ICU-2: until change
@@ -365,5 +366,56 @@ func TestAPatientOfWhomOnlyResultsToldIsForgottenAndRecalled(t *testing.T) {
 		if err != nil || found == nil || found.ID != "patient/anna" || found.Name != "Weber, Anna" {
 			t.Errorf("recalled %+v, %v", found, err)
 		}
+	})
+}
+
+func TestAQuarantinedMessageWithACriticalFlagGoesFromTheSupervisorToTheDirector(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := busyNight(t, time.Hour)
+		record(t, n.Lab, "machine/hl7-lis", critical.Quarantine("message/q1", "ORU^R01", "no-patient", true, []byte("OBX|1|NM|2823-3||7.1|||HH"), n.Now()))
+		for range 8 {
+			time.Sleep(5 * time.Minute)
+			n.sound(t)
+		}
+		es, err := n.mem.About(t.Context(), "message/q1", 1<<40)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for i := range es {
+			ev, err := wire.Decode(&es[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c, ok := ev.(*critical.Called); ok {
+				got = append(got, es[i].At.Sub(es[0].At).Round(time.Second).String()+" "+strings.Join(c.To, " "))
+				if !c.Desk {
+					t.Errorf("the desk does not hear of attempt %d", c.Attempt)
+				}
+			}
+		}
+		want := []string{
+			"0s person/sue", "5m0s person/tech", "10m0s person/sue", "15m0s person/tech", "20m0s person/tech", "25m0s person/tech",
+			"30m0s person/chief", "35m0s person/tech", "40m0s person/tech",
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(d)
+		}
+		w, _ := n.State().Critical.Work.Get("message/q1")
+		for _, how := range []string{"", "done", critical.WayHandled} {
+			if _, err := n.State().Critical.Settle(w.ID, how, "person/tech", ""); !errors.Is(err, critical.ErrNoReason) {
+				t.Errorf("settled by %q without a word: %v", how, err)
+			}
+		}
+		evs, err := n.State().Critical.Settle(w.ID, critical.WaySentAgain, "person/tech", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		record(t, n.Lab, "person/tech", evs[0])
+		time.Sleep(time.Hour)
+		if _, open := n.State().Critical.Work.Get(w.ID); open {
+			t.Error("still open")
+		}
+		n.sound(t)
 	})
 }
