@@ -40,5 +40,8 @@ func TestADirectorChangesALimitAndTheNextResultIsJudgedByIt(t *testing.T) {
 	furnish(t, n, stepWait)
 	browse(t, "limits.mjs", map[string]any{
 		"at": n.HTTP, "people": people(lee, chief), "clinician": lee, "director": chief,
-	}, map[string]func(){"result": func() { mustSend(t, n.MLLP, potassium("L4827")) }})
+	}, map[string]func(){
+		"before": func() { mustSend(t, n.MLLP, potassium("L1111")) },
+		"result": func() { mustSend(t, n.MLLP, potassium("L4827")) },
+	})
 }

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { connected, is, me, now, record } from "./state.js";
 import { Button, Choice, Field, h, Heading, html, icon } from "./ui.js";
-import { clock, count, problem, t } from "./words.js";
+import { clock, count, limit, problem, t } from "./words.js";
 
 /** @typedef {{ sets: LimitSet[], active: Record<string, { limits: string, version: string, effective?: string, by?: string, approved?: string }[]>, codes: number }} Answer */
 
@@ -86,7 +86,8 @@ function Try({ set }) {
   const run = async () => {
     tell("");
     try {
-      found(await record("limits.try", { set }));
+      const { faults: _, ...own } = set;
+      found(await record("limits.try", { set: own }));
     } catch (p) {
       tell(problem(/** @type {Problem} */ (p)));
     }
@@ -95,15 +96,9 @@ function Try({ set }) {
     ${a ? h(Tried, { a }) : null}`;
 }
 
-/** @param {{ a: any }} props */
-function Tried({ a }) {
-  const more = a.more ?? a.called ?? [];
-  const fewer = a.fewer ?? a.dropped ?? [];
-  const n = (/** @type {any} */ x) => (Array.isArray(x) ? x.length : Number(x) || 0);
-  const list = (/** @type {any} */ x) => (Array.isArray(x) ? x.slice(0, 10) : []);
-  return html`<div class="notice calm" role="status"><p><b>${t("Of the last {n} results this would have called {more} more and {fewer} fewer.", { n: a.results ?? a.of ?? a.judged ?? "", more: n(more), fewer: n(fewer) })}</b></p>
-    <ul>${[...list(more).map((/** @type {any} */ r) => ["+", r]), ...list(fewer).map((/** @type {any} */ r) => ["−", r])].map(([sign, r]) => html`<li>${sign} ${[r.label ?? r.analyte, r.value, r.unit].filter(Boolean).join(" ")}${r.why ? `, ${r.why}` : ""}</li>`)}</ul></div>`;
-}
+/** @param {{ a: { read: number, more: object[], fewer: object[], reasons: { rule: string, why?: string, more?: number, fewer?: number }[] } }} props */
+const Tried = ({ a }) => html`<div class="notice calm" role="status"><p><b>${t("Of the last {n} results this would have called {more} more and {fewer} fewer.", { n: a.read, more: (a.more ?? []).length, fewer: (a.fewer ?? []).length })}</b></p>
+  <ul>${(a.reasons ?? []).slice(0, 12).map((r) => html`<li key=${r.rule}>${[r.more && t("{n} more", { n: r.more }), r.fewer && t("{n} fewer", { n: r.fewer })].filter(Boolean).join(", ")}: ${limit(r.why) || r.rule}</li>`)}</ul></div>`;
 
 /** @param {{ base: LimitSet, draft: LimitSet, edit: (s: LimitSet | null) => void, close: (saved?: string) => void }} props */
 function Editor({ base, draft, edit, close }) {

@@ -16,7 +16,7 @@ export const difficulties = {
   "no-answer": "No answer", busy: "Busy", refused: "Will not take it", "off-duty": "Is off duty", "wrong-patient": "Wrong patient or ward", "number-invalid": "Wrong number", equipment: "The line failed",
 };
 /** @type {Record<string, string>} */
-const hows = { mine: "Taken", act: "Acts, not theirs", "call-me": "Asks for a telephone call" };
+const hows = { mine: "Took it", act: "Acts, not theirs", "call-me": "Asks for a telephone call" };
 
 /** @param {Name | undefined} who */
 const name = (who) => (who && who.id === me.value?.id ? t("You") : who ? named(who) : "");
@@ -44,7 +44,7 @@ function moment(m) {
     case "seen":
       return one(t("Seen"));
     case "taken":
-      return one(t(hows[m.code ?? ""] ?? "Taken"));
+      return one(t(hows[m.code ?? ""] ?? "Took it"));
     case "passed-on":
       return one(t("Passed on"), who, [t(passReasons[m.code ?? ""] ?? m.code ?? ""), m.why].filter(Boolean).join(". "));
     case "mismatched":
