@@ -12,7 +12,7 @@ const mapped = ["unknown-test", "unknown-unit", "no-limit"];
 export function Task({ item: w }) {
   const [open, set] = useState(false);
   const late = Date.parse(w.opened) + 600_000 <= Math.max(second.value, now());
-  const facts = [w.label, w.sender && t("From {who}", { who: w.sender }), w.code && t("code {code}", { code: [w.code, w.system].filter(Boolean).join(" ") }), (w.waiting ?? 0) > 1 && t("{n} results wait", { n: w.waiting })].filter(Boolean);
+  const facts = [w.label, w.said?.text, w.sender && t("From {who}", { who: w.sender }), w.code && t("code {code}", { code: [w.code, w.system].filter(Boolean).join(" ") }), (w.waiting ?? 0) > 1 && t("{n} results wait", { n: w.waiting })].filter(Boolean);
   return html`<article class=${`task ${w.critical ? "critical" : "significant"}`} data-work=${w.id} aria-label=${reason(w.reason)}>
     <div class="task-head"><div class="what"><h3>${icon(w.critical ? "critical" : "significant")}<span>${reason(w.reason)}</span></h3>
       <p class="note">${facts.join(", ") || t("Kept whole")}${w.critical && w.reason !== "unidentified" ? html`. <span class="alarm">${t("May be critical")}</span>` : ""}.${" "}
@@ -67,7 +67,9 @@ function MapCode({ item: w }) {
 }
 
 /** @type {[string, string][]} */
-const ways = [["telephoned", "Telephoned"], ["sent-again", "Sent again, rightly"], ["not-a-patient", "No patient's result"], ["handled", "Done otherwise"]];
+const ways = [["telephoned", "Telephoned"], ["sent-again", "Sent again, rightly"], ["repeated", "Measured again"], ["by-hand", "Entered by hand"], ["not-critical", "Looked at: not critical"], ["confirmed", "Told as the note says"], ["not-confirmed", "Could not be confirmed"], ["found", "The right patient's clinicians were told"], ["not-a-patient", "No patient's result"], ["handled", "Done otherwise"]];
+/** waysOf are those by which this item may be settled. @param {Work} w */
+const waysOf = (w) => ways.filter(([code]) => !w.ways || w.ways.includes(code));
 
 /** @param {{ item: Work }} props */
 function Settle({ item: w }) {
@@ -75,7 +77,7 @@ function Settle({ item: w }) {
   const [how, choose] = useState("");
   const [note, type] = useState("");
   return html`<p>${count(w.waiting ?? 0, "{n} result waits here until somebody says what became of it.", "What waits here stays until somebody says what became of it.")}</p>
-    <fieldset class="pick"><legend>${t("What became of it?")}</legend>${ways.map(([code, words]) => h(Button, { kind: "slim", pressed: how === code, do: () => choose(code), children: t(words) }))}</fieldset>
+    <fieldset class="pick"><legend>${t("What became of it?")}</legend>${waysOf(w).map(([code, words]) => h(Button, { kind: "slim", pressed: how === code, do: () => choose(code), children: t(words) }))}</fieldset>
     ${h(Field, { id: `note-${w.id}`, label: t("In your words"), hint: t("What was done, by whom"), value: note, change: type, more: { maxlength: 500 } })}
     <p class="wrong" role="alert">${say}</p>
     <p class="row">${h(Button, { kind: "primary", off: !how, do: () => run("work.settle", { work: w.id, how, note }), children: t("Settle it") })}${mapped.includes(w.reason) ? h(Button, { kind: "bare", do: () => go("limits"), children: t("Limits and codes") }) : null}</p>`;

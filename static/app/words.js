@@ -164,6 +164,7 @@ const reasons = {
   "unknown-test": "A code that nobody mapped", "unknown-unit": "A unit that cannot be compared with the limit",
   unreadable: "A value that is not one number", "no-limit": "A test without a limit in force",
   unidentified: "A critical result without an identified patient", corrected: "A correction of a result told earlier",
+  "out-of-order": "A message came late: what was told since stands", "wrong-patient": "Told of one patient, and another one's: whose is it?",
   "no-header": "A message without its header", "unknown-type": "A message of a type that is not understood",
   "no-patient": "A message that says not who the patient is", "no-results": "A result message without a result",
   "panel-withdrawn": "A panel taken back without its results", "contradictory-status": "A panel taken back and given at once",
