@@ -18,7 +18,7 @@ import (
 )
 
 // The rooms that name kinds, in the order of the page.
-var roomsOfKinds = []string{"wire", "rules/critical", "rules/patient", "rules/roster", "rules/session"}
+var roomsOfKinds = []string{"wire", "rules/critical", "rules/patient", "rules/roster", "rules/equipment", "rules/session"}
 
 func TestLedgerFormatHasEachKindAsTheCodeHasIt(t *testing.T) {
 	s := sources{types: map[string]source{}, words: map[string][]string{}}

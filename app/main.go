@@ -29,6 +29,11 @@ type cli struct {
 	} `cmd:"" help:"Who is on duty when."`
 	Who whoCmd `cmd:"" help:"Tell who would get a call, now or at a given time, and why; records nothing."`
 
+	Board boardCmd `cmd:"" help:"Show the shared analyzers, and what is booked of them."`
+	Book  bookCmd  `cmd:"" help:"Book analyzers, all or nothing; say why not, and what can be had instead."`
+	Free  freeCmd  `cmd:"" help:"Tell when analyzers are free."`
+	Down  downCmd  `cmd:"" help:"Take an analyzer down and reroute its bookings; bring it back step by step."`
+
 	Times  timesCmd  `cmd:"" help:"Tell how long calls took: half, nine in ten, and the share in time."`
 	Story  storyCmd  `cmd:"" help:"Tell one call from its result to its end."`
 	Status statusCmd `cmd:"" help:"Tell how a running node is, and what it stands on."`

@@ -16,5 +16,5 @@ func (s *State) Faults(now time.Time) []string {
 			out = append(out, err.Error())
 		}
 	}
-	return out
+	return append(out, s.Equipment.Faults(now)...)
 }

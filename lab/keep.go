@@ -24,7 +24,12 @@ func (s *State) Due(now time.Time) []Event {
 		out = append(out, ev)
 	}
 	if len(out) > keepTurn {
-		out = out[:keepTurn]
+		return out[:keepTurn]
+	}
+	if evs := s.Equipment.Due(now, Zone); len(out) == 0 || len(out)+len(evs) <= keepTurn { // who is displaced, and where to, stand together
+		for _, ev := range evs {
+			out = append(out, ev)
+		}
 	}
 	return out
 }
@@ -33,6 +38,9 @@ func (s *State) Due(now time.Time) []Event {
 func (s *State) NextDue() (time.Time, bool) {
 	next, ok := s.Critical.NextDue()
 	if t, more := s.Roster.Next(s.At); more && (!ok || t.Before(next)) {
+		next, ok = t, true
+	}
+	if t, more := s.Equipment.NextDue(); more && (!ok || t.Before(next)) {
 		next, ok = t, true
 	}
 	return next, ok

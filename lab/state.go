@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed-909bec58/readback/ledger"
 	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/equipment"
 	"github.com/seed-909bec58/readback/rules/patient"
 	"github.com/seed-909bec58/readback/rules/roster"
 	"github.com/seed-909bec58/readback/rules/session"
@@ -33,6 +34,8 @@ type State struct {
 	Critical critical.Board `json:"critical"`
 	Roster   roster.Book    `json:"roster"`
 	Sessions session.Book   `json:"sessions"`
+
+	Equipment equipment.Book `json:"equipment"`
 
 	Left table.Map[string, string] `json:"left"` // time and patient → a patient who left then
 
@@ -65,6 +68,7 @@ func (s State) apply(ev Event, m Mark) State {
 	s.Critical = s.Critical.Apply(ev, critical.Mark(m))
 	s.Roster = s.Roster.Apply(ev, roster.Mark(m))
 	s.Sessions = s.Sessions.Apply(ev, session.Mark(m))
+	s.Equipment = s.Equipment.Apply(ev, equipment.Mark(m))
 	switch ev := ev.(type) {
 	case *patient.Identified:
 		s = s.quiet(ev.Patient)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed-909bec58/readback/ledger"
 	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/equipment"
 	"github.com/seed-909bec58/readback/rules/roster"
 	"github.com/seed-909bec58/readback/wire"
 )
@@ -98,8 +99,51 @@ var descriptions = map[string]described{
 	wire.DoStory:        {"The story of one call.", wire.StoryBody{Call: "7QK2M9"}, wire.Story{}},
 	wire.DoStatus:       {"How this node is.", nil, wire.Status{}},
 	wire.DoTokens:       {"The tokens of programs that are good.", nil, wire.Tokens{}},
+	wire.DoBoard:        {"The instruments, and what is booked of them.", wire.BoardBody{From: exampleTime, To: exampleTime.AddDate(0, 0, 1)}, wire.Board{}},
+	wire.DoBookTry:      {"What a booking would meet; records nothing.", exampleBooking, wire.BookingTried{}},
+	wire.DoBook:         {"Books instruments, all or none.", exampleBooking, wire.Booked{}},
+	wire.DoBookSeries: {"Books a series.", wire.SeriesBody{
+		Items: exampleBooking.Items, Repeat: equipment.Repeat{Every: equipment.Weekly, First: "2026-11-23T08:00", Zone: "Europe/Berlin", Minutes: 60, Count: 10}, Skip: true,
+	}, wire.SeriesBooked{}},
+	wire.DoSeriesCancel: {"Gives up a series from its nth booking on.", wire.SeriesCancelBody{Series: "series/7d", From: 3}, wire.Recorded{}},
+	wire.DoBookMove:     {"Gives a booking another time or other instruments.", wire.MoveBody{OfBody: exampleOf, Start: exampleTime, End: exampleTime.Add(time.Hour)}, wire.Recorded{}},
+	wire.DoBookTransfer: {"Gives a booking to another person.", wire.TransferBody{OfBody: exampleOf, To: "person/okafor"}, wire.Recorded{}},
+	wire.DoBookCancel:   {"Gives a booking up.", wire.CancelBody{OfBody: exampleOf, Reason: "not-needed"}, wire.Recorded{}},
+	wire.DoBookIn:       {"Begins a booking's work.", wire.CheckInBody{OfBody: exampleOf}, wire.Recorded{}},
+	wire.DoBookFinish:   {"Ends a booking's work, with a note to the next user.", wire.FinishBody{OfBody: exampleOf, Note: "Wash it."}, wire.Recorded{}},
+	wire.DoBookTake:     {"Takes a place that was held for who waited.", exampleOf, wire.Recorded{}},
+	wire.DoFree:         {"When instruments are free.", wire.FreeBody{From: exampleTime, To: exampleTime.AddDate(0, 0, 7), Minutes: 60, Assays: []string{"K"}}, wire.Free{}},
+	wire.DoUse:          {"Uses an instrument without a booking.", wire.UseBody{Instrument: "instrument/chem-1"}, wire.Recorded{}},
+	wire.DoUseEnd:       {"Ends that use.", wire.UseBody{Instrument: "instrument/chem-1", Note: "Wash it."}, wire.Recorded{}},
+	wire.DoUseAccept:    {"Takes over what the last user left.", wire.UseBody{Instrument: "instrument/chem-1"}, wire.Recorded{}},
+	wire.DoWait: {"Waits for a place.", wire.WaitBody{
+		Any: []string{"instrument/chem-1"}, Minutes: 60, From: exampleTime, To: exampleTime.AddDate(0, 0, 1),
+	}, wire.Waiting{}},
+	wire.DoWaitEnd:    {"Ends a wait.", wire.WaitEndBody{Wait: "wait/7d"}, wire.Recorded{}},
+	wire.DoPreempt:    {"Asks for a booking's place for urgent work.", wire.PreemptBody{OfBody: exampleOf, For: exampleBooking}, wire.Booked{}},
+	wire.DoYield:      {"Reads back which instrument is given up to urgent work.", wire.YieldBody{OfBody: exampleOf, Typed: "chem-1"}, wire.Recorded{}},
+	wire.DoDecline:    {"Lets a booking that was asked for keep its place.", wire.DeclineBody{OfBody: exampleOf, Reason: "not-needed"}, wire.Recorded{}},
+	wire.DoDown:       {"Says that an instrument cannot be used; its bookings are at risk.", wire.DownBody{Instrument: "instrument/chem-1", Severity: "stop"}, wire.Downed{}},
+	wire.DoReroute:    {"Finds every booking at risk another place.", wire.IncidentBody{Incident: "incident/7d"}, wire.Rerouted{}},
+	wire.DoVerify:     {"Says what was repaired; the instrument is verified before it returns.", wire.IncidentBody{Incident: "incident/7d", Repaired: "needle"}, wire.Recorded{}},
+	wire.DoRelease:    {"Returns an instrument to service.", wire.IncidentBody{Incident: "incident/7d", Checked: []string{"control"}}, wire.Recorded{}},
+	wire.DoInstrument: {"Lists an instrument.", wire.InstrumentBody{Instrument: equipment.Instrument{ID: "instrument/chem-1", Name: "Chemistry 1", Zone: "Europe/Berlin"}}, wire.Recorded{}},
+	wire.DoRetire:     {"Takes an instrument out of use.", wire.UseBody{Instrument: "instrument/chem-1"}, wire.Recorded{}},
+	wire.DoGate:       {"Says what a gate of an instrument says.", wire.GateBody{Gate: equipment.Gate{Instrument: "instrument/chem-1", Name: "control", Due: exampleTime}}, wire.Recorded{}},
+	wire.DoRules:      {"Says what the rules of a set of instruments are.", wire.RulesBody{Rules: equipment.Rules{ID: "chemistry", Most: 240}}, wire.Recorded{}},
+	wire.DoCompetent: {"Says what a person may run, and until when.", wire.CompetenceBody{Competency: equipment.Competency{
+		Person: "person/okafor", Instrument: "instrument/chem-1", From: exampleTime, Until: exampleTime.AddDate(1, 0, 0),
+	}}, wire.Recorded{}},
+
 	wire.DoTokenMint:    {"Makes a token for a program; it is shown once.", wire.MintBody{Machine: "machine/board-1", Days: 90}, wire.Minted{}},
 	wire.DoTokenRevoke:  {"Takes a token back.", wire.RevokeBody{ID: "session/7d"}, wire.Recorded{}},
 	wire.DoSessionsList: {"One's own open sessions, or for administrators another's.", wire.SessionsBody{Person: "person/dr-lee"}, wire.Sessions{}},
 	wire.DoSessionsEnd:  {"Ends a session, or all of a person or program.", wire.SessionsEndBody{Session: "session/7d"}, wire.Recorded{}},
 }
+
+var (
+	exampleOf      = wire.OfBody{Booking: "booking/7d", Version: 1}
+	exampleBooking = wire.BookBody{
+		Items: []equipment.Item{{Instrument: "instrument/chem-1"}}, Start: exampleTime, End: exampleTime.Add(time.Hour), Assays: []string{"K"},
+	}
+)

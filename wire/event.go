@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-909bec58/readback/ledger"
 	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/equipment"
 	"github.com/seed-909bec58/readback/rules/patient"
 	"github.com/seed-909bec58/readback/rules/roster"
 	"github.com/seed-909bec58/readback/rules/session"
@@ -48,6 +49,9 @@ func New(kind string) Event {
 		return ev
 	}
 	if ev := roster.New(kind); ev != nil {
+		return ev
+	}
+	if ev := equipment.New(kind); ev != nil {
 		return ev
 	}
 	if ev := session.New(kind); ev != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/equipment"
 	"github.com/seed-909bec58/readback/rules/roster"
 )
 
@@ -94,6 +95,13 @@ func (p *Problem) known(err error) {
 	}
 	if then, ok := errors.AsType[*critical.OccurredError](err); ok {
 		p.Field, p.Facts = "occurred", map[string]any{"from": then.From, "to": then.To}
+	}
+	if old, ok := errors.AsType[*equipment.StaleError](err); ok {
+		p.Facts = map[string]any{"booking": old.Booking}
+	}
+	if rules, ok := errors.AsType[*equipment.RefusedError](err); ok && len(rules.Problems) > 0 {
+		p.Say = rules.Problems[0].Say
+		p.Facts = map[string]any{"problems": rules.Problems, "free": rules.Free, "equal": rules.Equal}
 	}
 	if may, ok := errors.AsType[*critical.MayNotError](err); ok {
 		p.Facts = map[string]any{"reason": may.Reason}

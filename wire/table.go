@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed-909bec58/readback/ledger"
 	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/equipment"
 )
 
 // Errors of the line itself.
@@ -109,6 +110,14 @@ var table = []row{
 	{critical.ErrFaulty, "limits-faulty", http.StatusUnprocessableEntity, "The limit set has faults.", "Correct the set and draft it anew."},
 	{critical.ErrMapping, "bad-mapping", http.StatusBadRequest, "A mapping needs a code, a valid LOINC code and a known unit or none.", "Check the three."},
 	{errFaults, "faults", http.StatusUnprocessableEntity, "It has faults.", "Correct them and try again."},
+
+	{equipment.ErrUnknown, "unknown-booking", http.StatusNotFound, "There is no such booking, instrument, incident or wait.", "Look at the board."},
+	{equipment.ErrOver, "over", http.StatusConflict, "This booking is over.", "Look at the board."},
+	{equipment.ErrStale, "stale", http.StatusConflict, "The booking has changed since you looked.", "Look at it as it is now, then ask again."},
+	{equipment.ErrNotYours, "not-yours", http.StatusForbidden, "The booking is another person's.", "Its owner, who placed it, or a supervisor can."},
+	{equipment.ErrState, "not-now", http.StatusConflict, "This cannot be done where the booking or the instrument stands now.", "Look at the board."},
+	{equipment.ErrMismatch, "mismatch", http.StatusConflict, "What you read back is not the instrument that is asked for.", "Look again and type its name."},
+	{equipment.ErrRefused, "refused", http.StatusUnprocessableEntity, "A rule is in the way.", "Take one of the places that are offered, or ask a supervisor."},
 
 	{ledger.ErrKeyReused, "key-reused", http.StatusConflict, "The idempotency key was used for something else.", "Use a fresh key."},
 	{ledger.ErrFull, "full", http.StatusInsufficientStorage, "The disk is full; this was not recorded.", "Calls and read-backs still work. Tell the administrator."},

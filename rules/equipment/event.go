@@ -18,40 +18,63 @@ type Event interface {
 
 // New returns an empty event of a kind, to be decoded into; nil for a kind that is none of this room's.
 func New(kind string) Event {
-	if empty, ok := kinds[kind]; ok {
-		return empty()
+	switch kind {
+	case "equipment.listed":
+		return new(Listed)
+	case "equipment.retired":
+		return new(RetiredOne)
+	case "equipment.ruled":
+		return new(Ruled)
+	case "equipment.gated":
+		return new(Gated)
+	case "equipment.competent":
+		return new(Competent)
+	case "equipment.booked":
+		return new(Placed)
+	case "equipment.moved":
+		return new(Moved)
+	case "equipment.extended":
+		return new(Extended)
+	case "equipment.transferred":
+		return new(Transferred)
+	case "equipment.cancelled":
+		return new(CancelledOne)
+	case "equipment.checked-in":
+		return new(CheckedIn)
+	case "equipment.walked-up":
+		return new(WalkedUp)
+	case "equipment.finished":
+		return new(Finished)
+	case "equipment.missed":
+		return new(MissedOne)
+	case "equipment.waited":
+		return new(Waited)
+	case "equipment.offered":
+		return new(Offered)
+	case "equipment.taken":
+		return new(Taken)
+	case "equipment.lapsed":
+		return new(Lapsed)
+	case "equipment.asked":
+		return new(AskedFor)
+	case "equipment.declined":
+		return new(Declined)
+	case "equipment.displaced":
+		return new(DisplacedOne)
+	case "equipment.downed":
+		return new(Downed)
+	case "equipment.at-risk":
+		return new(Risked)
+	case "equipment.verifying":
+		return new(VerifyingOne)
+	case "equipment.returned":
+		return new(Returned)
+	case "equipment.overridden":
+		return new(Overridden)
+	case "equipment.accepted":
+		return new(Accepted)
 	}
 	return nil
-}
-
-var kinds = map[string]func() Event{
-	"equipment.listed":      func() Event { return new(Listed) },
-	"equipment.retired":     func() Event { return new(RetiredOne) },
-	"equipment.ruled":       func() Event { return new(Ruled) },
-	"equipment.gated":       func() Event { return new(Gated) },
-	"equipment.competent":   func() Event { return new(Competent) },
-	"equipment.booked":      func() Event { return new(Placed) },
-	"equipment.moved":       func() Event { return new(Moved) },
-	"equipment.extended":    func() Event { return new(Extended) },
-	"equipment.transferred": func() Event { return new(Transferred) },
-	"equipment.cancelled":   func() Event { return new(CancelledOne) },
-	"equipment.checked-in":  func() Event { return new(CheckedIn) },
-	"equipment.walked-up":   func() Event { return new(WalkedUp) },
-	"equipment.finished":    func() Event { return new(Finished) },
-	"equipment.missed":      func() Event { return new(MissedOne) },
-	"equipment.waited":      func() Event { return new(Waited) },
-	"equipment.offered":     func() Event { return new(Offered) },
-	"equipment.taken":       func() Event { return new(Taken) },
-	"equipment.lapsed":      func() Event { return new(Lapsed) },
-	"equipment.asked":       func() Event { return new(AskedFor) },
-	"equipment.declined":    func() Event { return new(Declined) },
-	"equipment.displaced":   func() Event { return new(DisplacedOne) },
-	"equipment.downed":      func() Event { return new(Downed) },
-	"equipment.at-risk":     func() Event { return new(Risked) },
-	"equipment.verifying":   func() Event { return new(VerifyingOne) },
-	"equipment.returned":    func() Event { return new(Returned) },
-	"equipment.overridden":  func() Event { return new(Overridden) },
-	"equipment.accepted":    func() Event { return new(Accepted) },
 }
 
 // Note is a person's own words.

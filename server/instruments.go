@@ -1,0 +1,149 @@
+package server
+
+import (
+	"time"
+
+	"github.com/seed-909bec58/readback/lab"
+	"github.com/seed-909bec58/readback/rules/equipment"
+	"github.com/seed-909bec58/readback/wire"
+)
+
+func (s *Server) down(q *asked) (any, error) {
+	var b wire.DownBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	id, err := s.newID(q)
+	if err != nil {
+		return nil, err
+	}
+	if b.Severity == "" {
+		return nil, wire.Bad("severity", "The severity is missing.", `Say "stop", "partial" or "outage".`)
+	}
+	in := equipment.Incident{
+		ID: "incident/" + id, Instrument: b.Instrument, Assays: b.Assays, Severity: b.Severity, Planned: b.Planned,
+		Span: equipment.Span{Start: b.From, End: b.Estimate},
+	}
+	done, err := s.booking(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) { return book.Down(in, b.Seen, a) })
+	if err != nil {
+		return nil, err
+	}
+	evs, _, err := s.told(q.ctx, done)
+	if err != nil {
+		return nil, err
+	}
+	out := wire.Downed{Recorded: recordedAs(done), Incident: in.ID}
+	for _, ev := range evs {
+		if _, ok := ev.(*equipment.Risked); ok {
+			out.AtRisk++
+		}
+	}
+	return out, nil
+}
+
+func (s *Server) reroute(q *asked) (any, error) {
+	var b wire.IncidentBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	var out wire.Rerouted
+	done, err := s.booking(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
+		evs, left, err := book.Reroute(b.Incident, a)
+		out.Left, out.Moved = left, len(evs)
+		return evs, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.Recorded = recordedAs(done)
+	if done.Repeat {
+		out.Moved = int(done.Last - done.First + 1)
+	}
+	return out, nil
+}
+
+func (s *Server) verifyRepair(q *asked) (any, error) {
+	var b wire.IncidentBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	if b.Repaired == "" {
+		return nil, wire.Bad("repaired", "What was repaired is missing.", "Say it in a few words.")
+	}
+	return s.booked(q, func(book equipment.Book, _ equipment.Ask) ([]equipment.Event, error) {
+		return book.Verify(b.Incident, b.Repaired)
+	})
+}
+
+func (s *Server) release(q *asked) (any, error) {
+	var b wire.IncidentBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
+		return book.Release(b.Incident, b.Checked, a)
+	})
+}
+
+func (s *Server) instrument(q *asked) (any, error) {
+	var b wire.InstrumentBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	i := b.Instrument
+	if err := plain("instrument.id", i.ID, "instrument/"); err != nil {
+		return nil, err
+	}
+	if _, err := time.LoadLocation(i.Zone); err != nil || i.Zone == "" {
+		return nil, wire.Bad("instrument.zone", "There is no such time zone.", `Name one such as "Europe/Berlin".`)
+	}
+	if err := i.Fit(); err != nil {
+		return nil, wire.Bad("instrument", err.Error()+".", "Correct it.")
+	}
+	return s.recordEvents(q, &equipment.Listed{Instrument: i})
+}
+
+// recordEvents records what needs no decision.
+func (s *Server) recordEvents(q *asked, evs ...lab.Event) (any, error) {
+	return s.recorded(q, func(*lab.State, time.Time) ([]lab.Event, error) { return evs, nil })
+}
+
+func (s *Server) retireInstrument(q *asked) (any, error) {
+	var b wire.UseBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
+		return book.Retire(b.Instrument, a)
+	})
+}
+
+func (s *Server) gate(q *asked) (any, error) {
+	var b wire.GateBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	return s.booked(q, func(book equipment.Book, _ equipment.Ask) ([]equipment.Event, error) { return book.Gate(b.Gate) })
+}
+
+func (s *Server) bookingRules(q *asked) (any, error) {
+	var b wire.RulesBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	if err := b.Rules.Fit(); err != nil {
+		return nil, wire.Bad("rules", err.Error()+".", "Correct it.")
+	}
+	return s.recordEvents(q, &equipment.Ruled{Rules: b.Rules})
+}
+
+func (s *Server) competence(q *asked) (any, error) {
+	var b wire.CompetenceBody
+	if err := q.read(&b); err != nil {
+		return nil, err
+	}
+	if s.Lab.State().Roster.Get(b.Competency.Person) == nil {
+		return nil, wire.Bad("competency.person", "There is no such person.", "Name a person's id.")
+	}
+	return s.booked(q, func(book equipment.Book, _ equipment.Ask) ([]equipment.Event, error) { return book.Allow(b.Competency) })
+}
