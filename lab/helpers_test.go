@@ -58,7 +58,7 @@ func flipByte(t *testing.T, file string) {
 }
 
 // record records events as given.
-func record(t *testing.T, l *lab.Lab, by string, evs ...lab.Event) {
+func record(t testing.TB, l *lab.Lab, by string, evs ...lab.Event) {
 	t.Helper()
 	_, err := l.Record(t.Context(), lab.Actor{By: by}, lab.Key{}, func(*lab.State, time.Time) ([]lab.Event, error) { return evs, nil })
 	if err != nil {
@@ -67,7 +67,7 @@ func record(t *testing.T, l *lab.Lab, by string, evs ...lab.Event) {
 }
 
 // hospital admits a few people and publishes a roster around them: two clinicians of ICU-2, the desk, a director.
-func hospital(t *testing.T, l *lab.Lab) {
+func hospital(t testing.TB, l *lab.Lab) {
 	t.Helper()
 	person := func(id, name string, role roster.Role) *roster.Admitted {
 		return &roster.Admitted{Person: roster.Person{

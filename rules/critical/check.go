@@ -112,7 +112,7 @@ func (c Call) check(now time.Time, id string, say func(id, what string)) {
 	if !c.Own.IsZero() && c.NextAt.Sub(c.Own) > leases*LeaseFor {
 		say(id, "leases hold its next step back for longer than they may")
 	}
-	if len(c.Passes) >= 2 && (c.Desk == nil || c.Desk.Since.IsZero()) {
+	if n := len(c.Passes); n >= 2 && now.After(c.Passes[n-1].At) && (c.Desk == nil || c.Desk.Since.IsZero()) { // it comes with the very next entries
 		say(id, "passed on by two and the desk has no task")
 	}
 	c.noticeCheck(say)
@@ -149,7 +149,8 @@ func (c Call) answers(id string, say func(id, what string)) {
 			say(id, "one person telephones twice at once")
 		}
 	}
-	if want := c.Standing == IsClosed && c.Outcome == "telephoned"; want != (told == 1) || told > 1 {
+	byPhone := c.Standing == IsClosed && c.Outcome == "telephoned"
+	if told > 1 || byPhone != (told == 1) && c.Standing != IsOpen { // it is closed by the very next entry
 		say(id, fmt.Sprintf("%d telephoned, and its outcome is %q", told, c.Outcome))
 	}
 }
