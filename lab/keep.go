@@ -12,7 +12,7 @@ const keepTurn = 500
 // duties. One turn fires at most one rung of a call, so that no step of the clock skips a person.
 func (s *State) Due(now time.Time) []Event {
 	var out []Event
-	for rung := range s.Critical.Rungs(now, s.Resolve(now)) {
+	for rung := range s.Critical.Rungs(now, s.resolveOnce(now)) {
 		if len(out) > 0 && len(out)+len(rung) > keepTurn { // a skipped step stands with the rung that fired instead of it
 			return out
 		}
