@@ -20,7 +20,12 @@ type cli struct {
 
 	Calls    callsCmd    `cmd:"" help:"List the open calls that you may see."`
 	ReadBack readBackCmd `cmd:"" name:"read-back" help:"Read a call back: its value, and the last four characters of the identifier."`
-	Watch    watchCmd    `cmd:"" help:"Follow what happens, live."`
+
+	Take      takeCmd      `cmd:"" help:"Say that a call is yours, that you act, or that you want to be telephoned; for three minutes."`
+	PassOn    passOnCmd    `cmd:"" name:"pass-on" help:"Pass a call on: the next one is asked at once."`
+	Telephone telephoneCmd `cmd:"" help:"Tell a call by telephone: say it, and type what you hear."`
+
+	Watch watchCmd `cmd:"" help:"Follow what happens, live."`
 
 	Roster struct {
 		Import rosterImportCmd `cmd:"" help:"Read a roster from tables or an object, show what it would change, and publish it."`

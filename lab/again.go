@@ -117,7 +117,7 @@ func (s *State) resolveOnce(now time.Time) critical.Resolve {
 	resolve := s.Resolve(now)
 	known := map[key]found{}
 	return func(a critical.Ask) ([]string, string) {
-		k := key{a.Step, s.Place(a.Patient, a.Unit)}
+		k := key{a.Step, s.placeOf(a)}
 		f, ok := known[k]
 		if !ok {
 			f.people, f.why = resolve(a)

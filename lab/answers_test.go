@@ -216,3 +216,35 @@ func TestALeaseOutlivesTheNodeAndEnds(t *testing.T) {
 		eachPrefix(t, whole(t, m, 0))
 	})
 }
+
+// Two calls of one patient, ordered by two people and due in one turn, ring each its own.
+func TestTwoCallsOfOneTurnRingWhoOrderedEach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNight(t)
+		file := func(message, ordering, ref string) string {
+			n.does(t, "machine/lis", func(b critical.Board, _ critical.Resolve, now time.Time) ([]critical.Event, error) {
+				return b.File(critical.Message{
+					ID: "message/" + message, Patient: "patient/anna", Unit: "ICU-2", Sender: "LIS", Refs: []string{ref},
+					Who:     critical.Snapshot{Identifiers: []string{"4711-0815"}},
+					Subject: critical.Subject{AgeKnown: true, AgeLeast: 24000, AgeMost: 24000, Sex: "F"},
+					Reports: []critical.Report{{
+						Result: "result/" + message, Codings: []critical.Coding{{System: "LN", Code: "2823-3"}}, Status: "F", Ordering: ordering,
+						Sealed: critical.Sent{Value: "7.1", Unit: "mmol/L"},
+					}},
+					Steps: func(string) []critical.Step {
+						return []critical.Step{{Ask: critical.AskDesk, Wait: 60}, {Ask: "ordering", Wait: 600}}
+					},
+				}, now)
+			})
+			return "call/" + message + "/1"
+		}
+		one, two := file("m1", "C-lee", "AAAAA1"), file("m2", "C-okafor", "AAAAA2")
+		time.Sleep(62 * time.Second)
+		for call, want := range map[string]string{one: "called person/lee", two: "called person/okafor"} {
+			if got := n.told(t, call); len(got) < 2 || !strings.HasSuffix(got[1], want) {
+				t.Errorf("%s: %q, want %s", call, got, want)
+			}
+		}
+		n.sound(t)
+	})
+}

@@ -25,16 +25,6 @@ func BenchmarkKeepTurn(b *testing.B) {
 			l := open(b, m, "n1")
 			hospital(b, l)
 			crowd(b, l, calls, func() { shift.Add(int64(5 * time.Minute / calls)) })
-			due := func(s *lab.State, now time.Time) ([]lab.Event, error) { return s.Due(now), nil }
-			for { // everybody is called once
-				done, err := l.Record(b.Context(), lab.Clock, lab.Key{}, due)
-				if err != nil {
-					b.Fatal(err)
-				}
-				if len(done.Events) == 0 {
-					break
-				}
-			}
 			rungs := 0
 			var longest time.Duration
 			for b.Loop() {
@@ -86,8 +76,13 @@ func crowd(b *testing.B, l *lab.Lab, calls int, between func()) {
 			}
 			return out, nil
 		})
+		if err == nil {
+			_, err = l.Record(b.Context(), lab.Clock, lab.Key{}, due) // they are called once
+		}
 		if err != nil {
 			b.Fatal(err)
 		}
 	}
 }
+
+func due(s *lab.State, now time.Time) ([]lab.Event, error) { return s.Due(now), nil }

@@ -56,10 +56,15 @@ func Steps(l roster.Ladder) []critical.Step {
 // Resolve returns who answers a step at a time: people and place are resolved at each firing, never frozen.
 func (s *State) Resolve(now time.Time) critical.Resolve {
 	return func(a critical.Ask) (people []string, why string) {
-		at := s.Place(a.Patient, a.Unit)
-		at.Ordering = cmp.Or(a.Ordering, at.Ordering)
-		return s.Roster.Resolve(asked(a.Step), at, now)
+		return s.Roster.Resolve(asked(a.Step), s.placeOf(a), now)
 	}
+}
+
+// placeOf is all that the answer to an ask depends on besides its step and the time.
+func (s *State) placeOf(a critical.Ask) roster.Place {
+	at := s.Place(a.Patient, a.Unit)
+	at.Ordering = cmp.Or(a.Ordering, at.Ordering)
+	return at
 }
 
 // Place returns where a patient is now and under whom; one who is not known any more is at the unit given.
