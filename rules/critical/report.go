@@ -1,6 +1,9 @@
 package critical
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Reported says that a result was received and what the limits made of it.
 // Every result is reported, a normal one too.
@@ -49,13 +52,28 @@ type Sent struct {
 // Kind is "critical.reported".
 func (*Reported) Kind() string { return "critical.reported" }
 
-// About is the result, its call or work item, its message and its patient.
+// Series is the subject of one patient's results of one test, over all orders:
+// "series/…/2823-3"; "" if either is not known. By it an earlier result is found.
+func Series(patient, loinc string) string {
+	_, handle, ok := strings.Cut(patient, "/")
+	if !ok || loinc == "" {
+		return ""
+	}
+	return "series/" + handle + "/" + loinc
+}
+
+// About is the result, its call or work item, its patient, and its series or,
+// where that is not known, its message.
 func (e *Reported) About() []string {
 	second := e.Call
 	if second == "" {
 		second = e.Work
 	}
-	return about(e.Result, second, e.Message, e.Patient)
+	last := Series(e.Patient, e.LOINC)
+	if last == "" {
+		last = e.Message
+	}
+	return about(e.Result, second, e.Patient, last)
 }
 
 // Enclosure is the result as sent.

@@ -3,6 +3,7 @@ package critical_test
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +76,18 @@ func TestNewKnowsEveryKindOfThisRoom(t *testing.T) {
 	}
 	if ev := critical.New("patient.moved"); ev != nil {
 		t.Errorf("New knows another room's kind: %T", ev)
+	}
+}
+
+func TestAResultIsFoundByItsSeries(t *testing.T) {
+	s := newSite(t)
+	evs := s.do(s.board.File(message("m1", report("r1", "K", "4.1", "mmol/L", "F"), report("r2", "XYZ", "4.1", "mmol/L", "F")), s.now))
+	var got []string
+	for _, ev := range evs {
+		got = append(got, strings.Join(ev.About(), " "))
+	}
+	if got[0] != "result/r1 patient/p1 series/p1/2823-3" || !strings.HasSuffix(got[1], " patient/p1 message/m1") {
+		t.Errorf("%q", got)
 	}
 }
 
