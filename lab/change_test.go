@@ -43,7 +43,8 @@ func wards(t *testing.T, l *lab.Lab, change time.Duration) {
 	p := &roster.Published{
 		From: from, To: to,
 		Posts: []roster.Post{
-			{ID: "post/icu-2", Name: "ICU-2 resident", Unit: "ICU-2"}, {ID: "post/ward-9", Name: "Ward 9", Unit: "WARD-9"},
+			{ID: "post/icu-2", Name: "ICU-2 resident", Unit: "ICU-2"},
+			{ID: "post/ward-9", Name: "Ward 9", Unit: "WARD-9"},
 			{ID: roster.Desk, Name: "Laboratory desk"},
 		},
 		Shifts: []roster.Shift{
