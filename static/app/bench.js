@@ -1,10 +1,9 @@
 // The bench: what needs a human now, with its owner and what happens otherwise; every open call as it grows; what is over.
 
 import { computed } from "@preact/signals";
-import { useState } from "preact/hooks";
 import { OnNow } from "./duty.js";
 import { Ringing, show } from "./list.js";
-import { Phone } from "./phone.js";
+import { Phone, telephone, telephoning } from "./phone.js";
 import { go } from "./route.js";
 import { alone, calls, conn, connected, finished, held, now, second, work } from "./state.js";
 import { told, tries, waits } from "./story.js";
@@ -56,26 +55,24 @@ function Row({ call: c, brief, hide }) {
 
 /** DeskCall is a call that the laboratory telephones now. @param {{ call: Call }} props */
 function DeskCall({ call: c }) {
-  const [open, set] = useState(false);
-  const [hide, covers] = useState(false);
+  const { open, hears: hide } = telephoning(c.id);
   const { kind } = urgency(c, Math.max(second.value, now()));
   return html`<article class=${`bench-call desk ${kind}`} data-ref=${c.ref} aria-label=${labels(c)}>
     <header class="desk-head"><h2>${icon("late")}<span>${t("Telephone now: {what}", { what: labels(c) })}${c.unitNow || c.unit ? `, ${c.unitNow || c.unit}` : ""}</span></h2><p>${due(c)}</p><p class="desk-why">${h(Silent, { call: c })} ${then(c)}</p></header>
     ${h(Row, { call: c, brief: true, hide })}
     <p class="note">${limit(c.results[0]?.why)}. ${waits(c)}</p>
-    ${open ? h(Phone, { call: c, covers, close: () => (covers(false), set(false)) }) : html`<p>${h(Button, { kind: "primary", off: !connected(), do: () => set(true), children: html`${icon("phone")}<span>${t("Telephone it")}</span>` })}</p>`}
+    ${open ? h(Phone, { call: c }) : html`<p>${h(Button, { kind: "primary", off: !connected(), do: () => telephone(c.id, true), children: html`${icon("phone")}<span>${t("Telephone it")}</span>` })}</p>`}
     ${h(Timeline, { call: c })}</article>`;
 }
 
 /** @param {{ call: Call }} props */
 function OpenCall({ call: c }) {
-  const [open, set] = useState(false);
-  const [hide, covers] = useState(false);
+  const { open, hears: hide } = telephoning(c.id);
   const { kind } = urgency(c, Math.max(second.value, now()));
   return html`<article class=${`bench-call ${kind}`} data-ref=${c.ref} aria-label=${labels(c)}>${h(Row, { call: c, hide })}
     <p class="note">${c.results[0]?.why ? `${limit(c.results[0].why)}. ` : ""}${waits(c)} ${then(c)}
-      ${open ? null : html` <button type="button" class="text" onClick=${() => set(true)}>${t("Telephone it sooner")}</button>`}</p>
-    ${open ? h(Phone, { call: c, covers, close: () => (covers(false), set(false)) }) : null}
+      ${open ? null : html` <button type="button" class="text" onClick=${() => telephone(c.id, true)}>${t("Telephone it sooner")}</button>`}</p>
+    ${open ? h(Phone, { call: c }) : null}
     ${h(Timeline, { call: c })}</article>`;
 }
 

@@ -1,6 +1,7 @@
 // The telephone path: say the value, hear it back with the value covered, compare. Going back is a new attempt.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { connected, duty, me, now, record, refresh, say, site } from "./state.js";
 import { difficulties } from "./story.js";
 import { Button, Choice, cover, Field, h, html, icon, tailOf, value } from "./ui.js";
@@ -8,22 +9,44 @@ import { born, exact, locale, named, problem, sent, t } from "./words.js";
 
 const roles = ["physician", "nurse", "midwife", "pharmacist"];
 
-/** @param {{ call: Call, close: () => void, covers: (is: boolean) => void }} props covers hides the value beside it, too */
-export function Phone({ call: c, close, covers }) {
-  const [attempt, begin] = useState(/** @type {number | null} */ (null));
-  const [step, go] = useState("dial");
-  const [heard, hear] = useState(/** @type {Record<string, string>} */ ({}));
-  const [tail, setTail] = useState("");
-  const [name, setName] = useState("");
-  const [role, setRole] = useState("physician");
-  const [whom, choose] = useState(c.task?.for?.id ?? "");
-  const [trouble, refuse] = useState("");
-  const [differs, differ] = useState(/** @type {string[]} */ ([]));
+/** What is being telephoned, by call, outside of the list: a call changes its place while somebody is on the line. */
+const phones = signal(/** @type {Map<string, Record<string, any>>} */ (new Map()));
+me.subscribe((is) => {
+  if (!is) phones.value = new Map(); // somebody else's
+});
+/** @param {string} id @param {Record<string, any>} news */
+const put = (id, news) => {
+  phones.value = new Map(phones.value).set(id, { ...phones.value.get(id), ...news });
+};
+/** telephoning tells whether a call is being telephoned here, and whether its value is covered while somebody listens. @param {string} id */
+export const telephoning = (id) => ({ open: phones.value.has(id), hears: phones.value.get(id)?.step === "hear" });
+/** telephone begins or ends it here. @param {string} id @param {boolean} is */
+export function telephone(id, is) {
+  if (is) return put(id, {});
+  const rest = new Map(phones.value);
+  rest.delete(id);
+  phones.value = rest;
+}
+
+/** @param {{ call: Call }} props */
+export function Phone({ call: c }) {
+  const own = phones.value.get(c.id) ?? {};
+  const close = () => telephone(c.id, false);
+  /** @template T @param {string} name @param {T} first @returns {[T, (value: T) => void]} */
+  const kept = (name, first) => [own[name] ?? first, (value) => put(c.id, { [name]: value })];
+  const [attempt, begin] = kept("attempt", /** @type {number | null} */ (null));
+  const [step, go] = kept("step", "dial");
+  const [heard, hear] = kept("heard", /** @type {Record<string, string>} */ ({}));
+  const [tail, setTail] = kept("tail", "");
+  const [name, setName] = kept("name", "");
+  const [role, setRole] = kept("role", "physician");
+  const [whom, choose] = kept("whom", c.task?.for?.id ?? "");
+  const [trouble, refuse] = kept("trouble", "");
+  const [differs, differ] = kept("differs", /** @type {string[]} */ ([]));
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   const key = useRef("");
   useEffect(() => {
     form.current?.querySelector("h3")?.focus();
-    covers(step === "hear");
   }, [step]);
 
   const people = [...new Map([...(c.task?.for ? [c.task.for] : []), ...c.rungs.flatMap((r) => (r.ask === "desk" || r.desk ? [] : (r.to ?? []))), ...(duty.value?.duty ?? []).filter((d) => d.post !== "post/desk").map((d) => d.who)].filter((p) => p.id !== me.value?.id).map((p) => [p.id, p])).values()];
