@@ -5,7 +5,10 @@ import (
 	"compress/flate"
 	"context"
 	"encoding/binary"
+	"fmt"
+	"io"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -142,4 +145,82 @@ func TestMoreThanTwentySocketsOfOnePersonAreTooMany(t *testing.T) {
 	if f := lee.frame(); f.Start == nil {
 		t.Error("another person was kept out")
 	}
+}
+
+// neighbour follows and calls while others misbehave.
+type neighbour struct {
+	*socket
+	h *house
+	n int
+}
+
+func (h *house) neighbour(t testing.TB) *neighbour {
+	t.Helper()
+	s := h.dial(t, h.cookie(t, "okafor"), websocket.Dialer{})
+	s.ask(`{"id":"0","do":"follow"}`)
+	s.until("a start", starts)
+	return &neighbour{socket: s, h: h, n: 100}
+}
+
+// undisturbed fails unless a new call reaches the neighbour, who then looks at it.
+func (n *neighbour) undisturbed(during string) {
+	n.t.Helper()
+	n.n++
+	call := n.h.Potassium(n.t, n.n)
+	n.until("the call, during "+during, func(f wire.Frame) bool {
+		return f.Kind == "critical.called" && len(f.About) > 0 && f.About[0] == call.ID
+	})
+	n.ask(fmt.Sprintf(`{"id":"%d","do":"call","body":{"call":%q}}`, n.n, call.ID))
+	if f := n.until("an answer", func(f wire.Frame) bool { return f.Re == fmt.Sprint(n.n) }); f.Error != nil {
+		n.t.Errorf("during %s the neighbour was answered %+v", during, f.Error)
+	}
+}
+
+// raw opens a connection and writes to it.
+func (h *house) raw(t testing.TB, text string) net.Conn {
+	t.Helper()
+	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	if _, err := c.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestHalfOpenAndSlowConnectionsDisturbNobody(t *testing.T) {
+	h := newHouse(t)
+	n := h.neighbour(t)
+	cookie := h.cookie(t, "lee")
+	for range 50 {
+		h.raw(t, "")                                                                                                                                         // says nothing
+		h.raw(t, "GET /api/me HTTP/1.1\r\nHost: localh")                                                                                                     // stops in its headers
+		h.raw(t, "POST /api/do/calls HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 60000\r\nCookie: "+cookie+"\r\n\r\n{") // stops in its body
+	}
+	half := h.dial(t, cookie, websocket.Dialer{}) // stops in a frame
+	if _, err := half.NetConn().Write([]byte{0x81, 0x80 | 126, 0x10}); err != nil {
+		t.Fatal(err)
+	}
+	n.undisturbed("half-open connections")
+	for name, c := range map[string]struct {
+		text string
+		want string
+	}{
+		"a body that is too long":   {"POST /api/do/calls HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1073741824\r\nCookie: " + cookie + "\r\n\r\n" + strings.Repeat(" ", wire.MaxMessage+1), "HTTP/1.1 413"},
+		"headers that are too long": {"GET /api/me HTTP/1.1\r\nHost: localhost\r\nX-Long: " + strings.Repeat("x", 64<<10) + "\r\n\r\n", "HTTP/1.1 431"},
+		"a compressed body":         {"POST /api/do/calls HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\nCookie: " + cookie + "\r\n\r\n{}", "HTTP/1.1 400"},
+		"no HTTP":                   {"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", "HTTP/1.1 400"},
+	} {
+		conn := h.raw(t, c.text)
+		if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		head := make([]byte, len(c.want))
+		if _, err := io.ReadFull(conn, head); err != nil || string(head) != c.want {
+			t.Errorf("%s was answered %q, expected %q: %v", name, head, c.want, err)
+		}
+	}
+	n.undisturbed("all of them")
 }
