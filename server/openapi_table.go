@@ -39,7 +39,8 @@ var descriptions = map[string]described{
 	wire.DoGlass:  {"Breaks the glass of a call.", wire.GlassBody{Call: "7QK2M9", BreakGlass: wire.BreakGlass{Reason: "emergency"}}, wire.Call{}},
 	wire.DoTelephoneBegin: {
 		"Begins to telephone somebody about a call.",
-		wire.TelephoneBody{Call: "call/9x1", Version: 1, To: "person/dr-lee", At: "4711"}, wire.Telephone{},
+		wire.TelephoneBody{Call: "call/9x1", Version: 1, To: "person/dr-lee", At: "4711"},
+		wire.Telephone{},
 	},
 	wire.DoTelephone: {"What the receiver said on the telephone.", wire.HeardBody{
 		Call: "call/9x1", Version: 1, Attempt: 2, Receiver: wire.Receiver{Person: "person/dr-lee", Role: "physician", Known: "roster"},

@@ -366,8 +366,16 @@ func TestAPartialCriticalValueCalls(t *testing.T) {
 		status, value string
 		calls         bool
 	}{
-		{"F", "7.1", true}, {"P", "7.1", true}, {"S", "7.1", true}, {"R", "7.1", true}, {"", "7.1", true}, {"I", "7.1", true}, {"O", "7.1", true},
-		{"I", "", false}, {"O", "", false}, {"I", "in the laboratory", false},
+		{"F", "7.1", true},
+		{"P", "7.1", true},
+		{"S", "7.1", true},
+		{"R", "7.1", true},
+		{"", "7.1", true},
+		{"I", "7.1", true},
+		{"O", "7.1", true},
+		{"I", "", false},
+		{"O", "", false},
+		{"I", "in the laboratory", false},
 	} {
 		status, calls := c.status, c.calls
 		s := newSite(t)
