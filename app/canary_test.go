@@ -148,7 +148,7 @@ func (c *canary) send(text string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	defer d.Close()
+	defer func() { _ = d.Close() }() // the acknowledgement was read
 	for what, value := range canaries {
 		text = strings.ReplaceAll(text, "{"+what+"}", value)
 	}
@@ -204,7 +204,10 @@ func TestNoPatientOutsideALogin(t *testing.T) {
 	var following sync.WaitGroup
 	for name, cl := range map[string]*client.Client{"bare frames of a device": device, "bare frames of a board": board} {
 		following.Go(func() {
-			for e := range cl.Follow(ctx, client.Now) {
+			for e, err := range cl.Follow(ctx, client.Now) {
+				if err != nil {
+					return // the run is over
+				}
 				c.add(name, e)
 			}
 		})

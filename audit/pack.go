@@ -24,7 +24,7 @@ func (c *call) pack() []byte {
 	b = binary.AppendUvarint(b, uint64(c.have))
 	b = binary.AppendUvarint(b, uint64(c.need))
 	for _, n := range c.counts() {
-		b = binary.AppendUvarint(b, uint64(*n)) //nolint:gosec // counts do not fall below nothing
+		b = binary.AppendUvarint(b, uint64(*n))
 	}
 	for _, s := range c.texts() {
 		b = binary.AppendUvarint(b, uint64(len(*s)))
@@ -71,9 +71,9 @@ func (r *reader) unpack(b []byte) (c call, err error) {
 		c.occurred = r.b[0] == 1
 	}
 	r.skip(1)
-	c.have, c.need = fields(r.count()), fields(r.count()) //nolint:gosec // as they were written
+	c.have, c.need = fields(r.count()), fields(r.count())
 	for _, n := range c.counts() {
-		*n = int(r.count()) //nolint:gosec // as they were written
+		*n = int(r.count())
 	}
 	for i, s := range c.texts() {
 		t := r.take()

@@ -13,7 +13,9 @@ import (
 // Zone returns the time zone of a name, or UTC if there is none. It reads each once.
 func Zone(name string) *time.Location {
 	if z, ok := zones.Load(name); ok {
-		return z.(*time.Location) //nolint:forcetypeassert // nothing else is put there
+		if known, ok := z.(*time.Location); ok {
+			return known
+		}
 	}
 	z, err := time.LoadLocation(name)
 	if err != nil {

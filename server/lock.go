@@ -75,14 +75,14 @@ func (s *Server) doLock(*asked) (any, error) {
 
 // unlockTicket is what turns a device's connection into one of the session that was just opened on it. Without it a copy
 // of a locked screen's cookie, taken by whoever sat before it, would wait elsewhere for its person to sign in.
-func (s *Server) unlockTicket(session string, now time.Time) string {
+func (s *Server) unlockTicket(id string, now time.Time) string {
 	until := strconv.FormatInt(now.Add(unlockFor).Unix(), 10)
-	return until + "." + session + "." + s.unlockMAC(until, session)
+	return until + "." + id + "." + s.unlockMAC(until, id)
 }
 
-func (s *Server) unlockMAC(until, session string) string {
+func (s *Server) unlockMAC(until, id string) string {
 	m := hmac.New(sha256.New, s.Secret)
-	m.Write([]byte("unlock\x00" + until + "\x00" + session))
+	m.Write([]byte("unlock\x00" + until + "\x00" + id))
 	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
 }
 

@@ -125,6 +125,9 @@ func with(op, parameter object) object {
 
 // asText says of an operation that its answer is text.
 func asText(op object, kind string) object {
-	op["responses"].(object)["200"].(object)["content"] = object{kind: object{"schema": object{"type": "string"}}}
+	op["responses"] = object{
+		"200":     object{"description": "Done.", "content": object{kind: object{"schema": object{"type": "string"}}}},
+		"default": object{"$ref": "#/components/responses/Problem"},
+	}
 	return op
 }

@@ -27,7 +27,7 @@ func (s *schemas) ref(t reflect.Type, sent bool) object {
 	case reflect.TypeFor[critical.Decimal]():
 		return object{"type": "string", "pattern": `^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$`}
 	}
-	switch t.Kind() {
+	switch t.Kind() { //nolint:exhaustive // what wire does not use
 	case reflect.Pointer:
 		return s.ref(t.Elem(), sent)
 	case reflect.Bool:

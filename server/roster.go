@@ -97,8 +97,7 @@ func (s *Server) try(q *asked) (any, error) {
 	st, now := s.Lab.State(), s.Lab.Now()
 	out := wire.RosterTried{Now: now, Faults: []wire.RosterFault{}, Concerns: []roster.Concern{}}
 	for i, l := range b.Ladders {
-		var why *wire.Refusal
-		if errors.As(knownTier(fmt.Sprintf("ladders[%d].tier", i), l.Tier), &why) {
+		if why, ok := errors.AsType[*wire.Refusal](knownTier(fmt.Sprintf("ladders[%d].tier", i), l.Tier)); ok {
 			out.Faults = append(out.Faults, wire.RosterFault{Field: why.Field, Say: why.Say, Do: why.Do})
 		}
 	}

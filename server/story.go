@@ -25,19 +25,19 @@ func (s *Server) story(q *asked) (any, error) {
 			return nil, err //nolint:wrapcheck // audit's own words
 		}
 		if !ok {
-			return nil, noStory
+			return nil, errNoStory
 		}
 		id = found
 	}
 	if !strings.HasPrefix(id, "call/") {
-		return nil, noStory
+		return nil, errNoStory
 	}
 	es, err := s.Lab.Store().About(q.ctx, id, st.Seq)
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	if len(es) == 0 {
-		return nil, noStory
+		return nil, errNoStory
 	}
 	out, err := audit.Story(id, es, st.Name, func(person string) (named, role bool) {
 		p := st.Roster.Get(person)
@@ -46,7 +46,7 @@ func (s *Server) story(q *asked) (any, error) {
 	return out, err //nolint:wrapcheck // the table knows it
 }
 
-// noStory refuses a call that never was.
-var noStory = &wire.Refusal{
+// errNoStory refuses a call that never was.
+var errNoStory = &wire.Refusal{
 	Err: critical.ErrUnknown, Say: "No call was ever spoken of by this.", Do: "Check the reference, or give the call's id.", Field: "call",
 }

@@ -48,15 +48,12 @@ func (s *Server) tryLimits(q *asked) (any, error) {
 		return nil, wire.Bad("most", `The field "most" is out of range.`, fmt.Sprintf("Give at most %d, or leave it out.", tryMost))
 	}
 	st, now := s.Lab.State(), s.Lab.Now()
-	set := critical.Set{}
-	switch {
-	case b.Set != nil:
-		set = *b.Set
-	default:
-		var ok bool
-		if set, ok = st.Critical.Set(b.Limits, b.Version); !ok {
-			return nil, critical.ErrNoSet
-		}
+	set, ok := st.Critical.Set(b.Limits, b.Version)
+	if b.Set != nil {
+		set, ok = *b.Set, true
+	}
+	if !ok {
+		return nil, critical.ErrNoSet
 	}
 	if f := critical.Check(set); len(f) > 0 {
 		return nil, &critical.FaultsError{Faults: f}

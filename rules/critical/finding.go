@@ -149,7 +149,7 @@ func below(n int, seed *uint64) int {
 	z := *seed
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return int((z ^ z>>31) % uint64(n)) //nolint:gosec // under n
+	return int((z ^ z>>31) % uint64(n))
 }
 
 // phrases are the canonical words and each other phrase, folded.

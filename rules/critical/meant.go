@@ -50,7 +50,7 @@ func (b Board) unit(sender, written string) string {
 func (b Board) Meant() []Work {
 	var out []Work
 	for _, w := range b.Work.All() {
-		switch w.Outcome() {
+		switch w.Outcome() { //nolint:exhaustive // the others wait for no meaning
 		case UnknownTest:
 			if _, ok := b.Resolve(w.Sender, []Coding{w.Coding}); ok && w.Coding.Code != "" {
 				out = append(out, w)
