@@ -179,8 +179,10 @@ func (b Book) gaps(out []Gap, i Instrument, within Span, length time.Duration, a
 		}
 	}
 	l, _ := b.lanes.Get(i.ID)
-	var busy []Span
+	out = slices.Grow(out, 8)
+	busy := make([]Span, 0, 16)
 	if !i.Shared {
+		busy = slices.Grow(busy, l.slots.Len())
 		l.overlapping(Span{within.Start.Add(-clean), within.End.Add(warm)}, func(start int64, at slot) bool {
 			busy = append(busy, Span{time.Unix(start, 0).UTC(), time.Unix(at.end, 0).UTC()})
 			return true
