@@ -202,7 +202,7 @@ func (c freeCmd) Run(ctx context.Context, s streams) error {
 		return json.NewEncoder(s.out).Encode(free) //nolint:wrapcheck // the terminal's own words
 	}
 	if len(free.Gaps) == 0 {
-		fmt.Fprintln(s.out, "Nothing is free for that long.")
+		fmt.Fprintln(s.out, "No listed instrument is free for that long: see readback board, or ask for less with --for, or further ahead with --days.")
 	}
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, g := range free.Gaps {

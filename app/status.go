@@ -59,7 +59,7 @@ func printStatus(w io.Writer, st wire.Status, zone *time.Location) error {
 		signed = at(l.Signed)
 	}
 	line("checkpoint", "covers %d entries, %d are newer; signed here: %s", l.Checkpoint, l.Unsigned, signed)
-	line("calls", "%d open, %d of them late, %d with nobody connected here; %d work items", st.Calls.Open, st.Calls.Late, st.Calls.Alone, st.Calls.Work)
+	line("calls", "%d open, %d of them past the target, %d with nobody connected here; %d work items", st.Calls.Open, st.Calls.Late, st.Calls.Alone, st.Calls.Work)
 	if o := st.Calls.Oldest; o != nil {
 		line("", "the oldest: %s, %s, %s, open for %s", o.Ref, o.Tier, o.Unit, elapsed(int(st.Now.Sub(o.Opened).Seconds())))
 	}

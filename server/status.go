@@ -17,9 +17,6 @@ func (s *Server) status(q *asked) (any, error) {
 	if err := q.read(&struct{}{}); err != nil {
 		return nil, err
 	}
-	if err := q.read(&struct{}{}); err != nil {
-		return nil, err
-	}
 	st, l, h := s.Lab.State(), s.Lab.Stats(), s.hub.Stats()
 	now := s.Lab.Now()
 	out := wire.Status{

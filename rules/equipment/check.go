@@ -98,7 +98,11 @@ func (b Book) check(k Booking, old *Booking, a Ask) []Problem {
 	for _, it := range k.Items {
 		i, ok := b.Instruments.Get(it.Instrument)
 		if !ok || i.Status == Retired {
-			out = append(out, Problem{Rule: "unknown-instrument", Say: "There is no such instrument any more.", Instrument: it.Instrument})
+			say := "No instrument of this name is listed."
+			if ok {
+				say = "This instrument is retired."
+			}
+			out = append(out, Problem{Rule: "unknown-instrument", Say: say, Instrument: it.Instrument})
 			continue
 		}
 		out = append(out, b.checkSpan(k, old, i, a)...)

@@ -137,13 +137,17 @@ function Differs({ draft: d }) {
   const wrong = new Set(fields.map((f) => f.field));
   const results = asked(c);
   const parts = fields.map((f) => (f.part === "identifier" ? t("record number") : results.length > 1 ? t("{part} of {label}", { part: t(f.part), label: f.label }) : t(f.part)));
-  useEffect(() => say(t("The read-back does not match. The call is still open."), true), []);
+  const page = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    say(t("The read-back does not match. The call is still open."), true);
+    page.current?.querySelector("h1")?.focus({ preventScroll: true });
+  }, []);
   const row = (/** @type {string} */ title, /** @type {string} */ field, /** @type {any} */ said) => html`<section class=${`versus ${wrong.has(field) ? "differs" : "agrees"}`}
       aria-label=${`${title}: ${wrong.has(field) ? t("does not match") : t("matches")}`}><h2>${title}</h2>
     <div class="side"><span class="label">${t("Reported")}</span>${cover(title)}</div>
     <span class="sign">${icon(wrong.has(field) ? "unequal" : "equal", "big")}</span>
     <div class="side said"><span class="label">${t("You typed")}</span>${said}</div></section>`;
-  return html`<div class="pad">
+  return html`<div class="pad" ref=${page}>
     <section class="verdict no" role="alert">${icon("unequal")}
       ${h(Heading, { children: parts.length ? t(parts.length > 1 ? "The {what} do not match" : "The {what} does not match", { what: parts.join(t(" and the ")) }) : t("The read-back does not match") })}
       <p>${t("The call is still open,")} <b>${due(c)}</b>. ${d.facts?.desk ? t("The laboratory telephones now.") : t("After one more mismatch the laboratory telephones.")}</p></section>
@@ -162,14 +166,18 @@ function Done({ draft: d }) {
   const at = Date.parse(done.at);
   const tries = (current(d).mismatches ?? 0) + 1;
   const others = byUrgency(calls.value.filter((o) => o.id !== c.id && o.may.readBack), now());
-  useEffect(() => say(t("Read back. It is yours.")), []);
+  const page = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    say(t("Read back. It is yours."));
+    page.current?.querySelector("h1")?.focus({ preventScroll: true }); // what had the focus is gone
+  }, []);
   const side = (/** @type {string} */ label, /** @type {any} */ what) => html`<div class="side"><span class="label">${label}</span>${what}</div>`;
   const next = () => {
     clear(c.id);
     if (others.length) show(others[0]);
     else go("");
   };
-  return html`<div class="pad">
+  return html`<div class="pad" ref=${page}>
     <section class="verdict yes" role="status">${icon("equal")}${h(Heading, { children: t("Read back. It is yours.") })}
       <p>${t("At {time}, {took} after the call was opened. Everybody else has been stood down.", { time: exact(at), took: took(at - Date.parse(c.opened)) })}</p></section>
     <section class="panel stack receipt" aria-label=${t("What was read back")}>

@@ -66,7 +66,7 @@ const mine = computed(() => finished.value.filter((c) => c.owner?.id === me.valu
 
 /** Over is what was answered in the last hours. @param {{ most?: number }} props */
 export function Over({ most = 1000 }) {
-  if (mine.value.length === 0) return most < 1000 ? null : html`<p class="panel soft">${t("Nothing was called to you in the last 12 hours.")}</p>`;
+  if (mine.value.length === 0) return most < 1000 ? null : html`<p class="panel soft">${t("Nothing that was called to you ended in the last 12 hours.")}</p>`;
   return html`<section class="panel" aria-labelledby="finished"><h2 id="finished">${t("Over in the last hours")}</h2>
     <ul class="rows">${mine.value.slice(0, most).map((c) => html`<li key=${c.id}><span class="ready">${icon("done")}</span>
       <span><b>${c.results.map((r) => [r.label, r.value, r.unit].filter(Boolean).join(" ")).join(", ")}</b><br /><span class="note"><bdi>${c.patient.name ?? t("Patient not identified")}</bdi>. ${outcome(c)}.</span></span>

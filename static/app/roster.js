@@ -9,7 +9,7 @@ import { asked, clock, count, named, problem, t } from "./words.js";
 export function RosterPage() {
   const r = duty.value;
   if (!r) return html`<div class="page-head">${h(Heading, { children: t("Roster") })}</div><p class="note">${t("One moment")}</p>`;
-  const names = new Map(r.duty.map((d) => [d.who.id, d.who]));
+  const names = new Map([...r.duty.map((d) => d.who), ...(r.staff ?? [])].map((p) => [p.id, p])); // most of those planned are not on now
   const who = (/** @type {string} */ id) => named(names.get(id) ?? { id });
   const day = now() + 24 * 3600_000;
   return html`<div class="page-head"><div>${h(Heading, { children: t("Roster") })}<p>${count(r.posts.length, "{n} post.", "{n} posts.")} ${count(r.shifts.length, "{n} shift published.", "{n} shifts published.")}</p></div></div>
@@ -33,7 +33,7 @@ function Cover() {
   const posts = /** @type {[string, string][]} */ (r.posts.map((p) => [p.id, p.name]));
   const chosen = post || posts[0]?.[0] || "";
   const on = r.duty.filter((d) => d.post === chosen);
-  const people = [...new Map(r.duty.map((d) => /** @type {[string, string]} */ ([d.who.id, named(d.who)])))];
+  const people = (r.staff ?? []).map((/** @type {Name} */ p) => /** @type {[string, string]} */ ([p.id, named(p)])); // who comes is seldom on already
   const send = async () => {
     try {
       await record("roster.cover", { post: chosen, out: out || on[0]?.who.id || "", in: to || people[0]?.[0] || "", to: until ? new Date(until).toISOString() : "" }, crypto.randomUUID());

@@ -72,6 +72,11 @@ export function waits(c) {
   if (!w) return "";
   const whom = (w.for ?? []).map((p) => name(p)).join(", ");
   if (w.what === "desk" || !whom) return t("Waits for the laboratory desk.");
+  if (w.for?.length === 1 && w.for[0].id === me.value?.id) {
+    if (w.what === "read-back") return t("You have taken it; your read-back is awaited.");
+    if (w.what === "telephone") return w.by ? t("{by} telephones you.", { by: name(w.by) }) : t("You ask to be telephoned.");
+    return t("Waits for your answer.");
+  }
   if (w.what === "read-back") return t("{who} has taken it; the read-back is awaited.", { who: whom });
   if (w.what === "telephone") return w.by ? t("{by} telephones with {who}.", { by: name(w.by), who: whom }) : t("{who} asks to be telephoned.", { who: whom });
   return t("Waits for an answer of {who}.", { who: whom });
