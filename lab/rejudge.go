@@ -110,9 +110,13 @@ func (f *Filer) again(w critical.Work, group []*critical.Reported, refs []string
 		return nil
 	}
 	in := f.View.Message(p, patient.Identity{}, patient.Place{}, f.View.Location(), f.now)
-	// Its calls are children of the message and of what they waited for: no id of them can be another call's.
+	// Its calls are children of the message, of what they waited for and of the first that waited: no id of them can be
+	// another call's, neither of another patient of the message nor of a turn that judged others of it.
 	_, waited, _ := strings.Cut(w.ID, "/")
 	in.ID, in.Sender, in.Refs, in.Known = e.Message+"/"+waited, e.Sender, refs, true
+	if _, first, _ := strings.Cut(e.Result, "/"); first != waited {
+		in.ID += "/" + first
+	}
 	for _, r := range group {
 		rep := r.Report()
 		if v := f.View.Critical.Verdict(in, rep, f.now); v.Outcome == w.Outcome() {

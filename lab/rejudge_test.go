@@ -171,3 +171,66 @@ func TestManyThatWaitedAreAllJudged(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+func TestEveryCriticalOfOneMessageThatWaitedIsCalled(t *testing.T) {
+	rep := func(name, value string) critical.Report {
+		return critical.Report{
+			Result: "result/" + name, Codings: []critical.Coding{{System: "L", Code: "XK"}}, Group: name, Status: "F",
+			Sealed: critical.Sent{Value: value, Unit: "mmol/L", Accession: name},
+		}
+	}
+	for name, reports := range map[string]map[string][]critical.Report{
+		"of two patients": {"patient/anna": {rep("a", "7.1")}, "patient/bert": {rep("b", "7.2")}},
+		"of more than one turn": {"patient/anna": func() (all []critical.Report) {
+			for i := range lab.RejudgeMost + 2 {
+				all = append(all, rep(fmt.Sprintf("s%03d", i), "7.1"))
+			}
+			return all
+		}()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := open(t, ledger.NewMem("main", nil), "n1")
+			hospital(t, l)
+			want := 0
+			_, err := l.Record(t.Context(), lab.Actor{By: "machine/hl7-lis"}, lab.Key{}, func(s *lab.State, now time.Time) ([]lab.Event, error) {
+				f := s.Filer("machine/hl7-lis", now)
+				want = 0
+				for who, of := range reports {
+					want += len(of)
+					f.Add(&patient.Identified{Patient: who, Who: patient.Identity{Numbers: []patient.Number{{Value: "4711-0815"}}, Name: "Weber", Born: "1960"}})
+					f.Add(patient.MovedTo(who, patient.Place{Unit: "ICU-2", Class: "I"}))
+					in := f.View.Message(f.View.Patients.Get(who), patient.Identity{}, patient.Place{}, time.UTC, now)
+					in.ID, in.Sender, in.Reports = "message/m1/"+who, "lis", of
+					if err := f.File(in, "message/m1"); err != nil {
+						return nil, err
+					}
+				}
+				return f.Out, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			mean(t, l, mapped(t, "", "XK", "2823-3", ""))
+			calls := l.State().Critical.Calls
+			if calls.Len() != want {
+				t.Errorf("%d calls of %d critical results", calls.Len(), want)
+			}
+			for _, c := range calls.All() {
+				for _, r := range c.Results {
+					if !slicesHas(reports[c.Patient], r.ID) {
+						t.Errorf("%s is told of %s", r.ID, c.Patient)
+					}
+				}
+			}
+		})
+	}
+}
+
+func slicesHas(of []critical.Report, result string) bool {
+	for _, r := range of {
+		if r.Result == result {
+			return true
+		}
+	}
+	return false
+}

@@ -211,27 +211,43 @@ func (f Finding) named(sentence []string) bool {
 }
 
 // harmless is the benign finding of the last sentence, if benign ones explain
-// each word of every sentence: a word of one of them, of what it denies, or
-// one that says nothing.
+// every sentence.
 func harmless(of []Finding, sentences [][]string) (out Finding, ok bool) {
-	known := map[string]bool{}
-	for _, f := range of {
-		for _, p := range f.phrases() {
-			for _, w := range p {
-				known[w] = true
-			}
-		}
-	}
 	for _, s := range sentences {
 		i := slices.IndexFunc(of, func(f Finding) bool {
-			return f.Benign && slices.ContainsFunc(f.phrases(), func(p []string) bool { return contains(s, p) })
+			return f.Benign && slices.ContainsFunc(f.phrases(), func(p []string) bool { return explains(of, s, p) })
 		})
-		if i < 0 || slices.ContainsFunc(s, func(w string) bool { return !known[w] && !says(w) }) {
+		if i < 0 {
 			return Finding{}, false
 		}
 		out, ok = of[i], true
 	}
 	return out, ok
+}
+
+// explains tells whether a benign phrase explains each word of a sentence:
+// beside the phrase there are only words of benign findings, words that say
+// nothing, and whole phrases of findings that it denies. A time beside one of
+// these may part what was not there from what is: then nobody can say.
+func explains(of []Finding, sentence, phrase []string) bool {
+	rest, ok := without(sentence, phrase)
+	if !ok {
+		return false
+	}
+	benign := map[string]bool{}
+	denied := false
+	for _, f := range of {
+		for _, p := range f.phrases() {
+			if f.Benign {
+				for _, w := range p {
+					benign[w] = true
+				}
+			} else if left, ok := without(rest, p); ok {
+				rest, denied = left, true
+			}
+		}
+	}
+	return !slices.ContainsFunc(rest, func(w string) bool { return !benign[w] && !says(w) || denied && times(w) })
 }
 
 // narrowest leaves out findings whose words are all among those of another

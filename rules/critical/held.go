@@ -167,7 +167,7 @@ func (f *filing) heldAgain(r *found) bool {
 	case r.lesser(old.Item) && r.ev.Outcome == Normal: // a preliminary value clears no final one
 		r.ev.Call, r.ev.Late, r.ev.Work = w.Call.ID, true, r.ev.Result
 		f.add(&r.ev)
-	case r.same(old) && r.ev.Outcome == Critical:
+	case r.same(old): // whatever the limits in force would make of it now
 		r.ev.Call, r.ev.Repeat = w.Call.ID, true
 		f.add(&r.ev)
 		f.add(f.board.release(w, Rerun, f.now, f.in.Resolve)...)
@@ -178,6 +178,9 @@ func (f *filing) heldAgain(r *found) bool {
 		how := Cleared
 		if r.ev.Outcome == Withdrawn {
 			how = TakenBack
+		}
+		if r.ev.Status == "W" { // whose specimen it was, a person must find out
+			r.ev.Call, r.ev.Work = w.Call.ID, r.ev.Result
 		}
 		f.add(&r.ev, &Released{Call: w.Call.ID, Result: old.ID, How: how})
 	}

@@ -93,11 +93,23 @@ func Judge(set Set, who Subject, loinc string, value Value, readable bool, unit 
 }
 
 // candidates are the rows that may decide, the most specific first: those
-// that hold or may hold, without those that yield to one that surely holds.
+// that hold or may hold, without those that yield to one that surely holds. A
+// setting that the set does not name for the test, in whose stead no open row
+// stands, is one that is not known: it must not silence a row.
 func candidates(set Set, who Subject, loinc string) []Row {
+	rows := set.holding(who, loinc)
+	named := func(r Row) bool { return r.LOINC == loinc && r.Setting == who.Setting }
+	if len(rows) == 0 && who.Setting != "" && !slices.ContainsFunc(set.Rows, named) {
+		who.Setting = ""
+		rows = set.holding(who, loinc)
+	}
+	return rows
+}
+
+func (s Set) holding(who Subject, loinc string) []Row {
 	var rows []Row
 	specimens := map[string]bool{}
-	for _, r := range set.Rows {
+	for _, r := range s.Rows {
 		if r.LOINC == loinc {
 			rows = append(rows, r)
 			specimens[open(r.Specimen)] = true

@@ -215,6 +215,12 @@ func (c Call) passedOn(e *PassedOn, at time.Time) Call {
 	if n := len(c.Takes) - 1; n >= 0 && c.Takes[n].By == e.By && c.Takes[n].Until.After(at) {
 		c.Takes = slices.Clone(c.Takes)
 		c.Takes[n].Until = at
+		if !c.Own.IsZero() { // the lease held the next step back, and is over
+			c.NextAt, c.Own = c.Own, time.Time{}
+			if c.NextAt.Before(at) {
+				c.NextAt = at
+			}
+		}
 	}
 	return c
 }

@@ -94,6 +94,13 @@ func says(word string) bool {
 	return slices.Contains(fillers, word) || strings.Trim(word, "0123456789") == ""
 }
 
+// times tells whether a folded word is a number or a part of a time.
+func times(word string) bool {
+	return slices.Contains(spans, word) || strings.Trim(word, "0123456789") == ""
+}
+
+var spans = []string{"after", "day", "days", "hour", "hours", "h", "hr", "hrs", "d", "nach", "tag", "tage", "tagen", "stunden"}
+
 var fillers = []string{
 	"a", "an", "the", "of", "in", "at", "on", "by", "for", "to", "is", "are", "was", "were", "be", "has", "have", "been", "seen", "found", "detected", "isolated",
 	"observed", "identified", "present", "after", "so", "far", "date", "yet", "day", "days", "hour", "hours", "h", "hr", "hrs", "d", "x", "final", "preliminary",

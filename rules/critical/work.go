@@ -48,6 +48,9 @@ func (b Board) work(w Work, result string, at time.Time) Board {
 	old, ok := b.Work.Get(w.ID)
 	worse := w.Critical && !old.Critical
 	if ok {
+		if old.Reason == ReasonUnidentified && w.Reason != old.Reason { // naming the patient settles the older one alone
+			old.Reason, old.Message = w.Reason, w.Message
+		}
 		w = old
 		w.Results = slices.Clip(w.Results)
 	} else {
