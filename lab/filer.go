@@ -132,7 +132,9 @@ func (s *State) Message(p *patient.Patient, who patient.Identity, at patient.Pla
 		in.Subject.AgeKnown, in.Subject.AgeLeast, in.Subject.AgeMost = true, age.Least, age.Most
 	}
 	in.Subject.Sex, in.Subject.Setting = who.Sex, Setting(at.Class)
-	if _, own := s.Critical.Active.Get("emergency"); in.Subject.Setting == "emergency" && !own {
+	as, _ := s.Critical.Active.Get("emergency")
+	own := slices.ContainsFunc(as, func(a critical.Approval) bool { return !a.Effective.After(now) })
+	if in.Subject.Setting == "emergency" && !own {
 		in.Subject.Setting = "" // no list knows it: rows for any setting may hold
 	}
 	where := s.Place(in.Patient, in.Unit)

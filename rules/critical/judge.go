@@ -94,16 +94,31 @@ func Judge(set Set, who Subject, loinc string, value Value, readable bool, unit 
 
 // candidates are the rows that may decide, the most specific first: those
 // that hold or may hold, without those that yield to one that surely holds. A
-// setting that the set does not name for the test, in whose stead no open row
-// stands, is one that is not known: it must not silence a row.
+// setting that is named in other words than the set's for the test must not
+// silence a row.
 func candidates(set Set, who Subject, loinc string) []Row {
 	rows := set.holding(who, loinc)
-	named := func(r Row) bool { return r.LOINC == loinc && r.Setting == who.Setting }
-	if len(rows) == 0 && who.Setting != "" && !slices.ContainsFunc(set.Rows, named) {
+	if len(rows) == 0 && set.otherWords(who.Setting, loinc) {
 		who.Setting = ""
 		rows = set.holding(who, loinc)
 	}
 	return rows
+}
+
+// otherWords tells whether a set parts the settings of a test by other words
+// than the one given: by several, or by one that no patient class means
+// ("community"). A list for inpatients alone means no outpatient.
+func (s Set) otherWords(setting, loinc string) bool {
+	var named []string
+	for _, r := range s.Rows {
+		if own := open(r.Setting); r.LOINC == loinc && own != "" && !slices.Contains(named, own) {
+			named = append(named, own)
+		}
+	}
+	if setting == "" || slices.Contains(named, setting) {
+		return false
+	}
+	return len(named) > 1 || len(named) == 1 && !slices.Contains([]string{"inpatient", "outpatient", "emergency"}, named[0])
 }
 
 func (s Set) holding(who Subject, loinc string) []Row {

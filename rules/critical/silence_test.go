@@ -46,6 +46,8 @@ func TestASettingThatTheListDoesNotNameSilencesNoRow(t *testing.T) {
 		{named, "emergency", "7.1", critical.Critical},
 		{named, "outpatient", "5.9", critical.Normal},
 		{named, "inpatient", "6.2", critical.Normal},
+		{critical.Set{ID: "limits/x", Rows: []critical.Row{row("community", "6")}}, "outpatient", "6.2", critical.Critical},
+		{critical.Set{ID: "limits/x", Rows: []critical.Row{row("inpatient", "6")}}, "outpatient", "6.2", critical.NoLimit}, // it says so
 		{open, "outpatient", "6.2", critical.Normal}, // the open row is for it
 		{open, "outpatient", "6.6", critical.Critical},
 	} {
