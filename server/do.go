@@ -68,6 +68,7 @@ var commands = map[string]command{
 	wire.DoLimitsExamples: {roles: append(admins, anyOfLab...), run: (*Server).examples},
 
 	wire.DoEnd:          {roles: directors, run: (*Server).endCall},
+	wire.DoSeries:       {run: (*Server).series},
 	wire.DoIdentify:     {roles: anyOfLab, run: (*Server).identify},
 	wire.DoSettle:       {roles: anyOfLab, run: (*Server).settle},
 	wire.DoReceipt:      {run: (*Server).doReceipt},

@@ -47,6 +47,7 @@ var descriptions = map[string]described{
 		Values: exampleValues, Tail: "0815",
 	}, wire.ReadBack{}},
 	wire.DoTelephoneFail: {"An attempt to telephone came to nothing.", wire.TelephoneFailedBody{Call: "call/9x1", Attempt: 2, Difficulty: "no-answer"}, wire.Recorded{}},
+	wire.DoSeries:        {"The earlier results of a test of a call's patient.", wire.SeriesOfBody{Call: "call/9x1", Result: "result/4f"}, wire.Series{}},
 	wire.DoIdentify:      {"Names the patient of a call that was called by its accession number.", wire.IdentifyBody{Call: "call/9x1", Version: 1, Number: "4711", Reason: "label"}, wire.Recorded{}},
 	wire.DoEnd:           {"Ends a call without a read-back, by a director's decision.", wire.EndBody{Call: "call/9x1", Version: 1, Reason: "told-in-person"}, wire.Recorded{}},
 	wire.DoSettle:        {"Settles a work item of the laboratory.", wire.SettleBody{Work: "work/3d", How: "filed-by-hand"}, wire.Recorded{}},
