@@ -20,11 +20,12 @@ import (
 var ErrNotOurs = errors.New("somebody else's people are admitted here: give the demonstration a directory or database of its own")
 
 // Furnish makes a Readback that nobody uses yet the demonstration's hospital: it admits the staff, publishes a roster
-// around the clock, puts ARUP's example limits in force and maps the codes of its laboratory system. It returns who may
-// sign in. What is there already is left as it is, so that it may be called again after a restart or a failure.
+// around the clock, puts ARUP's example limits in force, maps the codes of its laboratory system and lists its
+// analyzers. It returns who may sign in. What is there already is left as it is, so that it may be called again after a
+// restart or a failure.
 func Furnish(ctx context.Context, c Config) ([]Signin, error) {
 	c = c.filled()
-	for _, step := range []func(context.Context, Config) error{admit, publish, limit} {
+	for _, step := range []func(context.Context, Config) error{admit, publish, limit, equip} {
 		if err := step(ctx, c); err != nil {
 			return nil, fmt.Errorf("demo: furnish: %w", err)
 		}

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { connected, record, say } from "./state.js";
 import { Button, Choice, Field, h, Heading, html, icon } from "./ui.js";
-import { limit, locale, problem, t } from "./words.js";
+import { decimal, limit, locale, problem, t } from "./words.js";
 
 const blank = { number: "", name: "", born: "", sex: "", unit: "", loinc: "", label: "", value: "", units: "", accession: "", note: "" };
 
@@ -59,7 +59,7 @@ export function ByHand() {
         <div class="trio">${field("number", t("Record number"), t("Any number of the patient"))}${field("name", t("Name"), t("Only if nobody knows this number yet"))}${field("born", t("Born"), "", { type: "date" })}${h(Choice, { id: "sex", label: t("Sex"), value: f.sex, change: (sex) => put({ sex }), options: [["", t("not known")], ["F", "F"], ["M", "M"]] })}${field("unit", t("Unit"), t("Where the patient is now"))}${field("accession", t("Accession"))}</div></section>
       <section class="panel stack" aria-labelledby="hand-what"><h2 id="hand-what">${t("Result")}</h2>
         <div class="trio">${h(Choice, { id: "test", label: t("Test"), value: f.loinc, change: (loinc) => { const r = tests.find((x) => x.loinc === loinc); put({ loinc, label: r?.analyte ?? "", units: r?.unit ?? "" }); }, options: [["", t("Choose a test")], ...tests.map((r) => /** @type {[string, string]} */ ([r.loinc, r.analyte]))] })}
-          ${field("value", t("Value"), "", { inputmode: "decimal" })}${field("units", t("Unit of the value"))}${field("note", t("About the sample"), t("Such as haemolysed"))}</div>
+          ${field("value", t("Value"), verdict?.outcome === "unreadable" ? t("Here the decimal mark is {mark}", { mark: decimal() }) : "", { inputmode: "decimal" })}${field("units", t("Unit of the value"))}${field("note", t("About the sample"), t("Such as haemolysed"))}</div>
         <p class="wrong" role="alert">${wrong}</p>
         ${verdict ? html`<div class=${`notice ${critical || waits ? "" : "calm"}`} role="status"><p class="with-icon"><b>${critical ? html`${icon("critical")} ${verdict.held ? t("Critical: the bench confirms it first, then it is called.") : t("Critical: it is called at once.")}` : waits ? html`${icon("significant")} ${t(waits)}` : html`${icon("done")} ${t("Not critical: it is filed and nobody is called.")}`}</b></p>${verdict.patient?.name || verdict.place ? html`<p><bdi>${verdict.patient?.name ?? ""}</bdi> ${verdict.place ?? ""}</p>` : null}${verdict.why ? html`<p>${limit(verdict.why)}.</p>` : null}</div>
           <p class="row">${h(Button, { kind: "primary", off: !connected(), do: () => run("result.report"), children: critical ? t("Send it: call it now") : t("Send it") })}${h(Button, { kind: "bare", do: () => judge(null), children: t("Change it") })}</p>`

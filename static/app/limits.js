@@ -16,11 +16,11 @@ function forWhom(r) {
   const age = r.ageMinDays || r.ageMaxDays ? t("{from} to {to} days old", { from: r.ageMinDays ?? 0, to: r.ageMaxDays ?? "…" }) : "";
   return [r.specimen, r.setting, r.condition, r.sex, age].filter((x) => x && x !== "any").join(", ") || t("everybody");
 }
-/** shown is a unit as people write it: INR and pH have none. @param {string | undefined} unit */
-const shown = (unit) => (unit && !/^(\[pH\]|\{.*\})$/.test(unit) ? unit : "");
+/** plain is a unit as people write it: INR and pH have none. @param {string | undefined} unit */
+const plain = (unit) => (unit && !/^(\[pH\]|\{.*\})$/.test(unit) ? unit : "");
 
 /** @param {LimitRow} r */
-const said = (r) => [r.low ? `${r.low.inclusive ? "≤" : "<"} ${r.low.value}` : "", r.high ? `${r.high.inclusive ? "≥" : ">"} ${r.high.value}` : ""].filter(Boolean).join(t(" or ")) + (shown(r.unit) ? ` ${shown(r.unit)}` : "");
+const said = (r) => [r.low ? `${r.low.inclusive ? "≤" : "<"} ${r.low.value}` : "", r.high ? `${r.high.inclusive ? "≥" : ">"} ${r.high.value}` : ""].filter(Boolean).join(t(" or ")) + (plain(r.unit) ? ` ${plain(r.unit)}` : "");
 
 export function Limits() {
   const [a, found] = useState(/** @type {Answer | null} */ (null));
@@ -122,7 +122,7 @@ function Editor({ base, draft, edit, close }) {
   return html`<div class="page-head"><div>${h(Heading, { children: t("Draft of {name}", { name: draft.name }) })}<p>${t("A draft calls nothing. It counts when a director has approved it.")}</p></div></div>
     <div class="trio">${h(Field, { id: "version", label: t("Version"), value: draft.version, change: (version) => edit({ ...draft, version }) })}${h(Field, { id: "find-row", label: t("Which test changes?"), hint: t("Type a part of its name"), value: text, change: seek, type: "search" })}</div>
     ${shown.map(({ r, i }) => html`<fieldset key=${i} class="panel"><legend class="unseen">${r.analyte}</legend><h2>${r.analyte} <span class="note">${forWhom(r)}</span></h2>
-      <div class="trio">${h(Field, { id: `low-${i}`, label: [t("Called below"), shown(r.unit)].filter(Boolean).join(", "), value: bound(r.low), change: (v) => put(i, { low: to(r.low, v) }), more: { inputmode: "decimal" } })}${h(Field, { id: `high-${i}`, label: [t("Called above"), shown(r.unit)].filter(Boolean).join(", "), value: bound(r.high), change: (v) => put(i, { high: to(r.high, v) }), more: { inputmode: "decimal" } })}
+      <div class="trio">${h(Field, { id: `low-${i}`, label: [t("Called below"), plain(r.unit)].filter(Boolean).join(", "), value: bound(r.low), change: (v) => put(i, { low: to(r.low, v) }), more: { inputmode: "decimal" } })}${h(Field, { id: `high-${i}`, label: [t("Called above"), plain(r.unit)].filter(Boolean).join(", "), value: bound(r.high), change: (v) => put(i, { high: to(r.high, v) }), more: { inputmode: "decimal" } })}
         ${h(Choice, { id: `tier-${i}`, label: t("Urgency"), value: r.tier, change: (tier) => put(i, { tier }), options: ["critical", "significant", "semi-urgent", "next-day"].map((x) => /** @type {[string, string]} */ ([x, t(x)])) })}</div></fieldset>`)}
     <section class="panel stack">${h(Diff, { from: base, to: draft })}${h(Try, { set: draft })}
       <p class="wrong" role="alert">${say}</p><p class="row">${h(Button, { kind: "primary", off: changes(base, draft).length === 0, do: save, children: t("Keep this draft") })}${h(Button, { do: () => close(), children: t("Drop it") })}</p></section>`;

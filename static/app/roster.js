@@ -36,7 +36,7 @@ function Cover() {
   const people = (r.staff ?? []).map((/** @type {Name} */ p) => /** @type {[string, string]} */ ([p.id, named(p)])); // who comes is seldom on already
   const send = async () => {
     try {
-      await record("roster.cover", { post: chosen, out: out || on[0]?.who.id || "", in: to || people[0]?.[0] || "", to: until ? new Date(until).toISOString() : "" }, crypto.randomUUID());
+      await record("roster.cover", { post: chosen, out: out || on[0]?.who.id || "", in: to, to: until ? new Date(until).toISOString() : "" }, crypto.randomUUID());
       tell(t("Recorded. It counts from now."));
     } catch (p) {
       tell(problem(/** @type {Problem} */ (p)));
@@ -45,7 +45,7 @@ function Cover() {
   return html`<section class="panel stack" aria-labelledby="cover"><h2 id="cover">${t("Somebody stands in")}</h2>
     <div class="trio">${h(Choice, { id: "cover-post", label: t("Post"), value: chosen, change: setPost, options: posts })}
       ${h(Choice, { id: "cover-out", label: t("Instead of"), value: out || on[0]?.who.id || "", change: setOut, options: on.map((d) => /** @type {[string, string]} */ ([d.who.id, named(d.who)])) })}
-      ${h(Choice, { id: "cover-in", label: t("Who comes"), value: to || people[0]?.[0] || "", change: setTo, options: people })}
+      ${h(Choice, { id: "cover-in", label: t("Who comes"), value: to, change: setTo, options: [["", t("Choose a person")], ...people] })}
       ${h(Field, { id: "cover-until", label: t("Until"), type: "datetime-local", value: until, change: setUntil })}</div>
-    <p role="alert" class="soft">${say}</p><p>${h(Button, { kind: "primary", off: !until || on.length === 0, do: send, children: t("Let them stand in") })}</p></section>`;
+    <p role="alert" class="soft">${say}</p><p>${h(Button, { kind: "primary", off: !until || !to || on.length === 0, do: send, children: t("Let them stand in") })}</p></section>`;
 }

@@ -119,8 +119,15 @@ export function took(milliseconds) {
 /** @param {string | undefined} text */
 export const capital = (text) => (text ? text[0].toUpperCase() + text.slice(1) : "");
 
+/** reworded is a reason in this language: known as a whole, or by what stands before its colon and whose post it names. @param {string} why */
+function reworded(why) {
+  const [rule, post] = why.split(/: (.*)/s);
+  const whose = /^(first|second|third) call of (.+)$/.exec(post ?? "");
+  return known(why) ?? (known(rule) && whose ? `${known(rule)}: ${whose[2]}, ${t(`${capital(whose[1])} call`)}` : why);
+}
+
 /** because is why somebody was asked, without our ids. @param {string} why */
-export const because = (why) => capital((known(why) ?? why).replace(/\bpost\/([\w-]+)/g, (_, post) => (post === "desk" ? t("the desk") : post.toUpperCase())));
+export const because = (why) => capital(reworded(why).replace(/\bpost\/([\w-]+)/g, (_, post) => (post === "desk" ? t("the desk") : post.toUpperCase())));
 
 /** limit is why a result is critical: the judge's sentence, its comparisons in this language. @param {string | undefined} why */
 export function limit(why) {
