@@ -2,6 +2,7 @@ package demo
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"github.com/seed-909bec58/readback/rules/critical"
@@ -58,6 +59,9 @@ var panels = []panel{
 	}},
 }
 
+// culture is found in words.
+var culture = panel{"BCUL", "Blood culture", []analyte{{code: "BCUL", name: "Blood culture", loinc: "600-7"}}}
+
 type panel struct {
 	code, name string
 	tests      []analyte
@@ -69,8 +73,10 @@ func (a analyte) callable() bool { return a.low != span{} || a.high != span{} }
 // finding is one value of a test.
 type finding struct {
 	analyte
-	value int
-	flag  string // HL7 table 0078
+	value  int
+	words  string // instead of a value
+	status string // HL7 table 0085; "": that of the message
+	flag   string // HL7 table 0078
 }
 
 // find draws a value.
@@ -94,10 +100,23 @@ func (a analyte) find(r *rand.Rand, critically bool) finding {
 	return f
 }
 
-// text is the value as it is sent.
-func (f finding) text() string { return f.write(f.value) }
+// text is the value as it is sent; HL7's null of one that was taken back.
+func (f finding) text() string {
+	switch {
+	case f.status == deleted:
+		return `""`
+	case f.words != "":
+		return f.words
+	}
+	return f.write(f.value)
+}
 
-func (f finding) reference() string { return f.write(f.usual.least) + "-" + f.write(f.usual.most) }
+func (f finding) reference() string {
+	if f.usual == (span{}) {
+		return ""
+	}
+	return f.write(f.usual.least) + "-" + f.write(f.usual.most)
+}
 
 func (a analyte) write(n int) string {
 	s := strconv.Itoa(n)
@@ -117,7 +136,7 @@ var unwritten = map[string]string{"6301-6": "{INR}", "2744-1": "[pH]"}
 // example limit is for. The other codes of that sample are left for the desk to ask about.
 func mappings() []wire.MapBody {
 	var out []wire.MapBody
-	for _, p := range panels {
+	for _, p := range append(slices.Clip(panels), culture) {
 		for _, a := range p.tests {
 			out = append(out, wire.MapBody{Sender: senderCode, System: "L", Code: a.code, Test: critical.Test{LOINC: a.loinc, Label: a.name, Unit: unwritten[a.loinc]}})
 		}

@@ -19,12 +19,28 @@ type colleague struct {
 	login    string
 	sleeps   int // percent of calls that find the colleague asleep
 	mistypes int // percent of the others that are read back wrongly first
+	passes   int // percent of the others that are passed on
+	phones   int // percent of those that are not: the colleague asks to be telephoned
+	takes    int // percent of the rest that are taken before they are read back
+}
+
+// answer is how a colleague answers a call, drawn when it rings.
+type answer struct{ sleeps, mistypes, passes, phones, takes bool }
+
+// draw takes the same number of chances whatever comes out.
+func (w colleague) draw(r *rand.Rand) answer {
+	is := func(percent int) bool { return r.IntN(100) < percent }
+	return answer{is(w.sleeps), is(w.mistypes), is(w.passes), is(w.phones), is(w.takes)}
 }
 
 // colleagues leaves Dr Lee to whoever tries the demonstration. Dr Okafor, behind her, always sleeps until long after the
 // desk was told, so that a call which nobody answers can be watched climbing and still ends.
 var colleagues = []colleague{
-	{"novak", 25, 25}, {"silva", 15, 15}, {"haddad", 25, 20}, {"jensen", 10, 10}, {"okafor", 100, 0},
+	{"novak", 15, 25, 15, 10, 40},
+	{"silva", 10, 15, 10, 15, 30},
+	{"haddad", 20, 20, 15, 15, 40},
+	{"jensen", 10, 10, 10, 10, 30},
+	{"okafor", 100, 0, 0, 0, 0},
 }
 
 // asleep is how long one who sleeps needs to wake, in paces: longer than a ladder.
@@ -94,22 +110,32 @@ func (d *duty) ring(ctx context.Context, call, ref string, version int) {
 	}
 	d.met[name] = true
 	delay := time.Duration((1 + 3*d.r.Float64()) * float64(d.config.Pace))
-	sleeps, wrong := d.r.IntN(100) < d.sleeps, d.r.IntN(100) < d.mistypes
-	if sleeps {
+	how := d.draw(d.r)
+	if how.sleeps {
 		delay += asleep * d.config.Pace
-		d.config.Log(fmt.Sprintf("%s is asleep and does not hear call %s", nameOf("person/"+d.login), ref))
 	}
 	d.all.Go(func() {
+		if how.sleeps && wait(ctx, min(d.config.Pace/2, time.Second)) { // after the line that it rang
+			d.config.Log(fmt.Sprintf("%s is asleep and does not hear call %s", nameOf("person/"+d.login), ref))
+		}
 		if wait(ctx, delay) {
-			d.answer(ctx, call, wrong && !sleeps)
+			d.answer(ctx, call, how)
 		}
 	})
 }
 
-// answer reads a call back, wrongly first if it is to be so.
-func (d *duty) answer(ctx context.Context, call string, wrong bool) {
+// answer answers a call: reads it back, wrongly first if it is to be so, or passes it on, or asks to be telephoned.
+func (d *duty) answer(ctx context.Context, call string, how answer) {
+	wrong := how.mistypes && !how.sleeps
 	for ctx.Err() == nil {
-		err := d.readBack(ctx, call, wrong)
+		over, err := d.before(ctx, call, how)
+		if over {
+			return
+		}
+		if err == nil {
+			err = d.readBack(ctx, call, wrong)
+		}
+		how.passes, how.phones, how.takes = false, false, false // once is enough
 		var p *wire.Problem
 		switch {
 		case err == nil:
@@ -125,6 +151,32 @@ func (d *duty) answer(ctx context.Context, call string, wrong bool) {
 		}
 		wait(ctx, d.config.Pace)
 	}
+}
+
+// before does what comes before a read-back, and tells whether that is all.
+func (d *duty) before(ctx context.Context, id string, how answer) (over bool, err error) {
+	if how.sleeps || !how.passes && !how.phones && !how.takes {
+		return false, nil
+	}
+	near, cancel := context.WithTimeout(ctx, reach)
+	defer cancel()
+	call, err := d.client.Call(near, id)
+	if err != nil || call.Standing != string(critical.IsOpen) {
+		return err == nil, err //nolint:wrapcheck // it is only looked at
+	}
+	switch {
+	case how.passes && call.May.PassOn:
+		_, err = d.client.PassOn(near, wire.PassOnBody{Call: call.ID, Version: call.Version, Reason: "busy"})
+		return err == nil, err //nolint:wrapcheck // it is only looked at
+	case how.phones && call.May.CallMe:
+		_, err = d.client.Take(near, wire.TakeBody{Call: call.ID, Version: call.Version, How: "call-me", At: "ext. 4711"})
+		return err == nil, err //nolint:wrapcheck // it is only looked at
+	case how.takes && call.May.Take:
+		if _, err = d.client.Take(near, wire.TakeBody{Call: call.ID, Version: call.Version, How: "mine"}); err == nil {
+			wait(ctx, 2*d.config.Pace)
+		}
+	}
+	return false, err //nolint:wrapcheck // it is only looked at
 }
 
 // readBack looks at a call and reads it back as it stands.
@@ -154,12 +206,15 @@ func typed(call wire.Call, wrong bool) wire.ReadBackBody {
 		b.Tail = critical.Tail(call.Patient.Identifiers[0])
 	}
 	for _, r := range call.Results {
-		b.Values[r.ID] = r.Value
-		if r.Outcome == string(critical.Withdrawn) {
+		switch b.Values[r.ID] = r.Value; {
+		case r.Outcome == string(critical.Withdrawn):
 			b.Values[r.ID] = "withdrawn"
-			continue
-		}
-		if wrong {
+		case wrong && len(r.Words) > 0:
+			b.Values[r.ID], wrong = strings.Join(r.Words[1:], " ")+" not", false
+		case len(r.Words) > 0:
+			b.Values[r.ID] = strings.Join(r.Words, " ")
+		case len(r.Choose) > 0: // the very text, as sent
+		case wrong:
 			b.Values[r.ID], wrong = slip(r.Value), false
 		}
 	}

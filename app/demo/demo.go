@@ -58,6 +58,7 @@ const (
 	streamPatients uint64 = iota + 1
 	streamScript
 	streamPace
+	streamBench
 	streamColleague // and further ones: one for each colleague
 )
 
@@ -96,6 +97,14 @@ func Run(ctx context.Context, c Config) error {
 		stepWait, roster.DefaultWait, nameOf("person/lee")))
 	start(func() error { return feed(ctx, c) })
 	start(func() error { return narrate(ctx, c) })
+	for i, login := range []string{desk, night} {
+		start(func() error {
+			if err := bench(ctx, c, login, streamBench+uint64(i)<<32); err != nil && ctx.Err() == nil {
+				c.Log(nameOf("person/"+login) + " cannot work any more, and nobody stands in: " + err.Error())
+			}
+			return nil
+		})
+	}
 	for i, w := range colleagues {
 		start(func() error {
 			if err := w.work(ctx, c, streamColleague+uint64(i)); err != nil && ctx.Err() == nil {

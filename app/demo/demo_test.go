@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"github.com/seed-909bec58/readback/app/demo"
 	"github.com/seed-909bec58/readback/client"
 	"github.com/seed-909bec58/readback/doors/hl7"
+	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/rules/roster"
 	"github.com/seed-909bec58/readback/wire"
 )
 
@@ -67,6 +70,13 @@ func (h house) as(t *testing.T, login string) *client.Client {
 func (h house) kinds(t *testing.T) map[string]int {
 	t.Helper()
 	out := map[string]int{}
+	h.each(t, func(e ledger.Entry) { out[e.Kind]++ })
+	return out
+}
+
+// each tells every entry there is.
+func (h house) each(t *testing.T, tell func(ledger.Entry)) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	head := h.Lab.State().Seq
@@ -74,11 +84,26 @@ func (h house) kinds(t *testing.T) map[string]int {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out[e.Kind]++
+		tell(e)
 		if e.Seq >= head {
 			break
 		}
 	}
+}
+
+// units are those of the entries of a kind, in order.
+func (h house) units(t *testing.T, kind string) (out []string) {
+	t.Helper()
+	h.each(t, func(e ledger.Entry) {
+		if e.Kind != kind {
+			return
+		}
+		var body struct{ Unit string }
+		if err := json.Unmarshal(e.Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, body.Unit)
+	})
 	return out
 }
 
@@ -117,6 +142,23 @@ func TestFurnishTwiceFurnishesOnce(t *testing.T) {
 	}
 	if faults := h.Lab.State().Faults(h.Lab.Now()); len(faults) > 0 {
 		t.Error(faults)
+	}
+	board, err := h.as(t, "weiss").Board(t.Context(), time.Time{}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(board.Instruments) != 5 || len(board.Bookings) == 0 || once["equipment.booked"] != twice["equipment.booked"] {
+		t.Errorf("%d instruments with %d bookings; %d were booked, and after the second time %d",
+			len(board.Instruments), len(board.Bookings), once["equipment.booked"], twice["equipment.booked"])
+	}
+	r, err := h.as(t, "weiss").Roster(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range r.Concerns {
+		if c.Kind == roster.ConcernDouble {
+			t.Errorf("the roster has a double booking: %s", c.Say)
+		}
 	}
 }
 
@@ -163,7 +205,7 @@ func TestEveryMessageIsFiledAndEachCriticalOneRingsItsUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer line.Close() //nolint:errcheck // read and written whole
-	var want []string
+	var want, held []string
 	quarantined, again, results := 0, 0, 0
 	all := demo.Script(1, 400, h.Lab.Now().Add(-400*time.Minute))
 	for i, m := range all {
@@ -182,7 +224,10 @@ func TestEveryMessageIsFiledAndEachCriticalOneRingsItsUnit(t *testing.T) {
 		case m.Event == "R01":
 			results++
 		}
-		if m.Critical {
+		switch {
+		case m.Critical && m.Held:
+			held = append(held, m.Unit)
+		case m.Critical:
 			want = append(want, m.Unit)
 		}
 	}
@@ -196,9 +241,7 @@ func TestEveryMessageIsFiledAndEachCriticalOneRingsItsUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := map[string]string{"ICU-2": "person/lee", "MED-4": "MED-4 on call", "ED": "ED on call"}
-	var units []string
 	for _, c := range open.Calls {
-		units = append(units, c.Unit)
 		if len(c.Rungs) == 0 || len(c.Rungs[0].To) != 1 {
 			t.Fatalf("call %s of %s rang %+v", c.Ref, c.Unit, c.Rungs)
 		}
@@ -209,16 +252,26 @@ func TestEveryMessageIsFiledAndEachCriticalOneRingsItsUnit(t *testing.T) {
 			t.Errorf("call %s of %s rang for: %s", c.Ref, c.Unit, c.Rungs[0].Why)
 		}
 	}
-	if !slices.Equal(units, want) {
-		t.Errorf("calls are open on\n%v, critical results were of\n%v", units, want)
+	if units := h.units(t, "critical.opened"); !slices.Equal(units, want) {
+		t.Errorf("calls were opened on\n%v, critical results were of\n%v", units, want)
 	}
+	if units := h.units(t, "critical.held"); !slices.Equal(units, held) || len(held) == 0 {
+		t.Errorf("the bench looks at results of\n%v, haemolysed were those of\n%v", units, held)
+	}
+	tasks := map[string]bool{"unknown-test": false, "unreadable": false, "said-told": false}
 	for _, w := range open.Work {
-		if w.Reason != "unknown-test" && w.Reason != "no-patient" {
+		if _, ok := tasks[w.Reason]; !ok && w.Reason != "no-patient" {
 			t.Errorf("the desk has a task: %s", w.Reason)
 		}
+		tasks[w.Reason] = true
 	}
-	if len(open.Work) == 0 {
-		t.Error("the odd messages left no task")
+	for reason, there := range tasks {
+		if !there {
+			t.Errorf("the odd messages left no task %s", reason)
+		}
+	}
+	if got["critical.corrected"] == 0 {
+		t.Error("no open call was corrected")
 	}
 	if faults := h.Lab.State().Faults(h.Lab.Now()); len(faults) > 0 {
 		t.Error(faults)
@@ -261,6 +314,8 @@ func TestColleaguesMistypeAndReadBackWhileDrLeesCallsWait(t *testing.T) {
 
 	missing := []string{
 		"rings Dr Mina Lee", "back wrongly; it stays open", "closed: read back by Dr Petr Novak", "closed: read back by Dr Samir Haddad",
+		"passes call", "asks to be telephoned", "closed: told by telephone to Dr", "takes call", "changes: Blood culture", "withdrawn", "not critical",
+		"waits for a look of the bench", "told already", "in quarantine", "a clinician of ICU-2 orders",
 		"moves to", "sends its last message once more", "a code that nobody mapped", "a task of the laboratory rings the desk (",
 	}
 	text := ""

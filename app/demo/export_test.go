@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"strings"
 	"time"
 
 	"github.com/seed-909bec58/readback/rules/roster"
@@ -10,6 +11,7 @@ import (
 type Sent struct {
 	Event, Unit    string
 	Critical, Odd  bool
+	Held           bool // it is critical, and the bench looks first
 	Again, Unnamed bool
 	Order          int
 	Line           string
@@ -21,6 +23,7 @@ func Script(seed int64, n int, start time.Time) []Sent {
 	var out []Sent
 	for m := range script(seed) {
 		s := Sent{Event: m.event, Unit: m.unit, Critical: m.critical, Odd: m.odd != proper, Again: m.again, Order: m.order, Line: m.line()}
+		s.Held = strings.Contains(m.note, "haemolysed")
 		s.Unnamed = m.odd == noNumber || m.odd == noPatient
 		if s.Raw = m.render(start, start.Add(time.Duration(m.n)*time.Minute)); m.again {
 			s.Raw = out[len(out)-1].Raw

@@ -20,9 +20,9 @@ import (
 var ErrNotOurs = errors.New("somebody else's people are admitted here: give the demonstration a directory or database of its own")
 
 // Furnish makes a Readback that nobody uses yet the demonstration's hospital: it admits the staff, publishes a roster
-// around the clock, puts ARUP's example limits in force, maps the codes of its laboratory system and lists its
-// analyzers. It returns who may sign in. What is there already is left as it is, so that it may be called again after a
-// restart or a failure.
+// around the clock, puts ARUP's example limits in force, maps the codes of its laboratory system, and lists five shared
+// analyzers with bookings of today. It returns who may
+// sign in. What is there already is left as it is, so that it may be called again after a restart or a failure.
 func Furnish(ctx context.Context, c Config) ([]Signin, error) {
 	c = c.filled()
 	for _, step := range []func(context.Context, Config) error{admit, publish, limit, equip} {
@@ -130,6 +130,16 @@ func publish(ctx context.Context, c Config) error {
 	return nil
 }
 
+// limits is ARUP's example, with one practice of the demonstration's own: a high potassium of a haemolysed sample is
+// looked at by the bench before it is called.
+func limits() critical.Set {
+	set := critical.ExampleSets()[0]
+	set.ID, set.Name = "limits/demo", set.Name+", with a haemolysed potassium held"
+	set.Signs = []critical.Sign{{Factor: "haemolysed", Words: []string{"haemolysed", "hemolyzed"}}}
+	set.Practices = []critical.Practice{{LOINC: "2823-3", Hold: []critical.Hold{{Reason: "haemolysed", Condition: "haemolysed"}}}}
+	return set
+}
+
 // limit puts the example limits in force and maps codes that are not mapped.
 func limit(ctx context.Context, c Config) error {
 	boss, err := c.as(ctx, director)
@@ -140,7 +150,7 @@ func limit(ctx context.Context, c Config) error {
 	if err != nil {
 		return fmt.Errorf("limits: %w", err)
 	}
-	set := critical.ExampleSets()[0]
+	set := limits()
 	if len(l.Active[""]) == 0 {
 		if !slices.ContainsFunc(l.Sets, func(s wire.LimitSet) bool { return s.ID == set.ID && s.Version == set.Version }) {
 			if _, err := boss.Draft(ctx, set); err != nil {

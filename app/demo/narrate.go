@@ -55,15 +55,14 @@ func (t *teller) tell(e client.Entry) string {
 	switch ev := ev.(type) {
 	case *critical.Opened:
 		t.calls[ev.Call] = told{ev.Ref, e.At}
-		var tests []string
-		for _, r := range ev.Results {
-			tests = append(tests, r.Label)
-		}
 		unit := ev.Unit
 		if unit == "" {
 			unit = "an unknown unit"
 		}
-		return fmt.Sprintf("call %s opened: %s, %s", ev.Ref, strings.Join(tests, " and "), unit)
+		if ev.Corrects != "" {
+			return fmt.Sprintf("call %s opened, since what a call said that is closed changed: %s, %s", ev.Ref, labels(ev.Results), unit)
+		}
+		return fmt.Sprintf("call %s opened: %s, %s", ev.Ref, labels(ev.Results), unit)
 	case *critical.Called:
 		return t.called(ev)
 	case *critical.Escalated:
@@ -72,31 +71,113 @@ func (t *teller) tell(e client.Entry) string {
 		}
 	case *critical.Seen:
 		return fmt.Sprintf("%s looks at call %s", who, t.calls[ev.Call].ref)
-	case *critical.Mismatched:
-		return fmt.Sprintf("%s reads call %s back wrongly; it stays open", who, t.calls[ev.Call].ref)
 	case *critical.Closed:
 		was := t.calls[ev.Call]
 		delete(t.calls, ev.Call)
-		return fmt.Sprintf("call %s closed: read back by %s, %d s after it opened", ev.Ref, nameOf(ev.Owner), int(e.At.Sub(was.opened).Seconds()))
+		how := "read back by " + nameOf(ev.Owner)
+		if ev.Outcome == "telephoned" {
+			how = "told by telephone to " + receiver(ev.Owner)
+		}
+		return fmt.Sprintf("call %s closed: %s, %d s after it opened", ev.Ref, how, int(e.At.Sub(was.opened).Seconds()))
 	case *critical.Ended:
 		delete(t.calls, ev.Call)
 		return fmt.Sprintf("call %s ended by %s: %s", ev.Ref, nameOf(ev.Owner), ev.Reason)
 	case *critical.Quarantined:
-		return "a message waits in quarantine: " + ev.Reason
+		return "a message waits in quarantine: " + words(ev.Reason)
+	}
+	if line := t.answered(who, ev); line != "" {
+		return line
+	}
+	return changed(ev)
+}
+
+// answered is the line for an answer other than a read-back, or "".
+func (t *teller) answered(who string, ev any) string {
+	switch ev := ev.(type) {
+	case *critical.Taken:
+		switch ev.How {
+		case "call-me":
+			return fmt.Sprintf("%s takes call %s and asks to be telephoned", who, ev.Ref)
+		case "act":
+			return fmt.Sprintf("%s takes call %s: not hers or his, but acts", who, ev.Ref)
+		}
+		return fmt.Sprintf("%s takes call %s", who, ev.Ref)
+	case *critical.PassedOn:
+		return fmt.Sprintf("%s passes call %s on: %s", who, ev.Ref, words(ev.Reason))
+	case *critical.Attempted:
+		if ev.Via != "telephone" {
+			return ""
+		}
+		return fmt.Sprintf("%s telephones %s about call %s", who, receiver(ev.To), t.calls[ev.Call].ref)
+	case *critical.AttemptFailed:
+		return fmt.Sprintf("the telephone call of %s about call %s came to nothing: %s", who, ev.Ref, words(ev.Difficulty))
+	case *critical.Mismatched:
+		if ev.Phone > 0 {
+			return fmt.Sprintf("%s hears call %s repeated wrongly; it stays open", who, t.calls[ev.Call].ref)
+		}
+		return fmt.Sprintf("%s reads call %s back wrongly; it stays open", who, t.calls[ev.Call].ref)
 	}
 	return ""
 }
 
-func (t *teller) called(ev *critical.Called) string {
-	var names []string
-	for _, id := range ev.To {
-		names = append(names, nameOf(id))
+// changed is the line for what became of a result, or "".
+func changed(ev any) string {
+	switch ev := ev.(type) {
+	case *critical.Held:
+		return fmt.Sprintf("%s of %s waits for a look of the bench: %s", labels(ev.Results), ev.Unit, ev.Reason)
+	case *critical.RerunBegun:
+		return nameOf(ev.By) + " runs a held result again"
+	case *critical.Released:
+		return "a held result is settled: " + words(ev.How)
+	case *critical.Corrected:
+		what := "says something else"
+		if ev.Result.Outcome == critical.Withdrawn {
+			what = "is withdrawn"
+		} else if ev.Result.Outcome == critical.Normal {
+			what = "is not critical any more"
+		}
+		return fmt.Sprintf("call %s changes: %s %s", ev.Ref, ev.Result.Label, what)
+	case *critical.Noticed:
+		return fmt.Sprintf("a notice about call %s to %s, told before: %s", ev.Ref, people(ev.To), words(ev.What))
+	case *critical.SaidTold:
+		return "a note says that somebody was told already; the desk asks who"
 	}
+	return ""
+}
+
+// receiver is who is telephoned.
+func receiver(id string) string {
+	if id == "" || id == critical.KnownSpoken {
+		return "a nurse of the unit"
+	}
+	return nameOf(id)
+}
+
+// words is a code as people read it.
+func words(code string) string { return strings.ReplaceAll(code, "-", " ") }
+
+func labels(items []critical.Item) string {
+	var out []string
+	for _, r := range items {
+		out = append(out, r.Label)
+	}
+	return strings.Join(out, " and ")
+}
+
+func people(ids []string) string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, nameOf(id))
+	}
+	return strings.Join(out, ", ")
+}
+
+func (t *teller) called(ev *critical.Called) string {
 	what := "call " + t.calls[ev.Call].ref
 	if ev.Call == "" {
 		what = "a task of the laboratory"
 	}
-	to := strings.Join(names, ", ")
+	to := people(ev.To)
 	if ev.Desk {
 		to = "the desk (" + to + ")"
 	}

@@ -20,8 +20,9 @@ const (
 	breachAfter   = 600
 )
 
-// house is the post that is asked for patients of units which nobody covers.
-const house = "post/house"
+// first is the post that is asked for patients of units which nobody covers: that of Dr Lee, so that a message of one's
+// own rings whoever tries the demonstration. A post of its own for it would want people of its own.
+const first = "post/icu-2"
 
 // watch is who is on first and second call of a post, by day and by night.
 type watch struct {
@@ -31,15 +32,14 @@ type watch struct {
 
 // watches is the roster of any day. Dr Lee never sleeps, so that whoever tries the demonstration is on call.
 var watches = []watch{
-	{roster.Post{ID: "post/icu-2", Name: "ICU-2 on call", Unit: icu, Chief: "person/okafor"}, []string{"lee", "okafor"}, []string{"lee", "okafor"}},
+	{roster.Post{ID: first, Name: "ICU-2 on call", Unit: icu, Chief: "person/okafor"}, []string{"lee", "okafor"}, []string{"lee", "okafor"}},
 	{roster.Post{ID: "post/med-4", Name: "MED-4 on call", Unit: ward}, []string{"novak", "silva"}, []string{"silva", "novak"}},
 	{roster.Post{ID: "post/ed", Name: "ED on call", Unit: ed}, []string{"haddad", "jensen"}, []string{"jensen", "haddad"}},
-	{roster.Post{ID: house, Name: "House physician"}, []string{"lee", "okafor"}, []string{"lee", "okafor"}},
-	{roster.Post{ID: roster.Desk, Name: "Laboratory desk"}, []string{desk}, []string{"ines"}},
+	{roster.Post{ID: roster.Desk, Name: "Laboratory desk"}, []string{desk}, []string{night}},
 }
 
 // ladders asks a unit's first call, its second, and the desk. For units that nobody listed, as in a message of one's
-// own, it asks the attending clinician and the house physician before the desk.
+// own, it asks the attending clinician and those of ICU-2 before the desk.
 func ladders() []roster.Ladder {
 	ladder := func(unit string, steps ...roster.Step) roster.Ladder {
 		for i := range steps {
@@ -48,7 +48,7 @@ func ladders() []roster.Ladder {
 		return roster.Ladder{Unit: unit, Steps: steps, Desk: deskRepeat, Director: directorAfter, Breach: breachAfter}
 	}
 	last := roster.Step{Ask: "desk"}
-	out := []roster.Ladder{ladder(roster.Any, roster.Step{Ask: "attending"}, roster.Step{Ask: "unit"}, roster.Step{Ask: house}, roster.Step{Ask: house, Rank: 1}, last)}
+	out := []roster.Ladder{ladder(roster.Any, roster.Step{Ask: "attending"}, roster.Step{Ask: first}, roster.Step{Ask: first, Rank: 1}, last)}
 	for _, u := range units {
 		out = append(out, ladder(u, roster.Step{Ask: "unit"}, roster.Step{Ask: "unit", Rank: 1}, last))
 	}

@@ -15,13 +15,17 @@ func (m message) render(start, at time.Time) []byte {
 	id := fmt.Sprintf("D%s%05d", start.UTC().Format("060102150405"), m.n)
 	now := at.Format(stamp)
 	from, structure := sender, "ORU^R01^ORU_R01"
-	if m.event != "R01" {
+	switch m.event {
+	case "R01":
+	case "O01":
+		from, structure = "DEMOADT|DEMO", "ORM^O01^ORM_O01"
+	default:
 		from, structure = "DEMOADT|DEMO", "ADT^"+m.event
 	}
 	lines := []string{
 		`MSH|^~\&|` + from + "|READBACK|DEMO|" + now + "||" + structure + "|" + id + "|P|2.5.1||||||UNICODE UTF-8",
 	}
-	if m.event != "R01" {
+	if m.event[0] == 'A' {
 		lines = append(lines, "EVN|"+m.event+"|"+now)
 	}
 	number := m.who.number + "^^^DEMO^MR"
@@ -29,7 +33,7 @@ func (m message) render(start, at time.Time) []byte {
 		number = ""
 	}
 	lines = append(lines, segment("PID", fields{1: "1", 3: number, 5: m.who.family + "^" + m.who.given, 7: m.who.born, 8: m.who.sex}))
-	if m.event != "R01" {
+	if m.event[0] == 'A' {
 		class := "I"
 		if m.unit == ed {
 			class = "E"
@@ -37,19 +41,44 @@ func (m message) render(start, at time.Time) []byte {
 		lines = append(lines, segment("PV1", fields{1: "1", 2: class, 3: fmt.Sprintf("%s^^%02d", m.unit, m.bed), 7: attending(m.unit)}))
 		return []byte(strings.Join(lines, "\r") + "\r")
 	}
+	status, by := m.status, attending(m.unit)
+	if status == "" {
+		status = final
+	}
+	placer := ""
+	if m.by != "" {
+		placer, by = fmt.Sprintf("P%s-%04d", start.UTC().Format("060102150405"), m.order), m.by
+	}
+	if m.event == "O01" {
+		lines = append(
+			lines, segment("ORC", fields{1: "NW", 2: placer, 9: now, 12: by}),
+			segment("OBR", fields{1: "1", 2: placer, 4: m.panel.code + "^" + m.panel.name + "^L", 16: by}),
+		)
+		return []byte(strings.Join(lines, "\r") + "\r")
+	}
 	filler := fmt.Sprintf("%s-%04d", start.UTC().Format("060102150405"), m.order)
 	lines = append(lines, segment("OBR", fields{
-		1: "1", 3: filler, 4: m.panel.code + "^" + m.panel.name + "^L", 7: at.Add(-40 * time.Minute).Format(stamp),
-		14: at.Add(-25 * time.Minute).Format(stamp), 16: attending(m.unit), 22: now, 25: "F",
+		1: "1", 2: placer, 3: filler, 4: m.panel.code + "^" + m.panel.name + "^L", 7: at.Add(-40 * time.Minute).Format(stamp),
+		14: at.Add(-25 * time.Minute).Format(stamp), 16: by, 22: now, 25: status,
 	}))
 	for i, f := range m.found {
 		code := f.code
 		if m.odd == unknownCode && i == len(m.found)-1 {
 			code = "PLT-NEW"
 		}
+		kind, is := "NM", status
+		if f.words != "" {
+			kind = "ST"
+		}
+		if f.status != "" {
+			is = f.status
+		}
 		lines = append(lines, segment("OBX", fields{
-			1: fmt.Sprint(i + 1), 2: "NM", 3: code + "^" + f.name + "^L", 5: f.text(), 6: f.unit, 7: f.reference(), 8: f.flag, 11: "F", 19: now,
+			1: fmt.Sprint(i + 1), 2: kind, 3: code + "^" + f.name + "^L", 5: f.text(), 6: f.unit, 7: f.reference(), 8: f.flag, 11: is, 19: now,
 		}))
+		if m.note != "" && f.flag != "" {
+			lines = append(lines, "NTE|1|L|"+m.note)
+		}
 	}
 	return []byte(strings.Join(lines, "\r") + "\r")
 }
@@ -87,12 +116,16 @@ func (m message) line() string {
 	switch {
 	case m.again:
 		return "the laboratory system sends its last message once more"
+	case m.story != "":
+		return m.unit + ": " + m.panel.name + ", " + m.story
 	case m.odd == noPatient:
 		return "patient administration sends " + string(m.odd)
 	case m.odd != proper:
 		return "the laboratory system sends " + string(m.odd)
 	}
 	switch m.event {
+	case "O01":
+		return "a clinician of " + m.unit + " orders: " + m.panel.name
 	case "A01":
 		return "a patient is admitted to " + m.unit
 	case "A02":

@@ -12,6 +12,7 @@ type oddity string
 const (
 	proper      oddity = ""
 	unknownCode oddity = "a code that nobody mapped"
+	noValue     oddity = "a value that is no number"
 	noNumber    oddity = "a result without a patient's number"
 	noPatient   oddity = "a move that says not of whom"
 )
@@ -19,7 +20,7 @@ const (
 // message is one message that a hospital sends, but for the times in it.
 type message struct {
 	n        int    // from 1
-	event    string // R01, A01, A02, A03
+	event    string // R01, O01, A01, A02, A03
 	who      patient
 	unit     string // where the patient is, or goes
 	bed      int
@@ -28,23 +29,25 @@ type message struct {
 	critical bool
 	again    bool   // the bytes of the message before, once more
 	odd      oddity // what is wrong with it
-	order    int    // the order's number, of R01
+	order    int    // the order's number, of R01 and O01
+	by       string // the staff code of who ordered it, if an order was sent
+	status   string // of its results, HL7 table 0085; "": final
+	note     string // beside what is flagged
+	story    string // what is special about it, for people
 }
 
 // How often what happens, of a thousand messages; the rest are ordinary results.
 const (
-	criticals  = 80
+	criticals  = 40
 	transfers  = 40
 	departures = 25
 	repeats    = 25
 )
 
-// Between these many messages there is always a critical one, and an odd one. A patient with a critical result stays
-// where he is for a while.
+// Between these many messages there is always a critical one. A patient with a critical result stays where he is for a
+// while, but for the one whom a scene moves.
 const (
 	longestCalm = 14
-	firstOdd    = 24
-	oddEvery    = 150
 	settling    = 60
 )
 
@@ -68,6 +71,8 @@ type hospital struct {
 	order  int
 	calm   int // messages since the last critical one
 	called int // criticals so far
+	played int // scenes so far
+	later  []follow
 }
 
 // script is what the hospital of a seed sends, without end: first who is in its beds, then a critical result of ICU-2,
@@ -117,12 +122,17 @@ func (h *hospital) result(bed int, p panel) message {
 func (h *hospital) next() []message {
 	h.calm++
 	roll := h.r.IntN(1000)
-	after := h.n - beds
+	if m, ok := h.followed(); ok {
+		return []message{m}
+	}
 	switch {
-	case h.called == 0, h.called == 1 && h.calm > 3, h.calm >= longestCalm, roll < criticals:
+	case h.called == 0, h.called == 1 && h.calm > 3:
 		return []message{h.alarm()}
-	case after >= firstOdd && (after-firstOdd)%oddEvery == 0:
-		return []message{h.strange((after - firstOdd) / oddEvery)}
+	case h.n-beds >= firstScene+sceneEvery*h.played:
+		h.played++
+		return []message{scenes[(h.played-1)%len(scenes)](h)}
+	case h.calm >= longestCalm, roll < criticals:
+		return []message{h.alarm()}
 	case roll < criticals+transfers:
 		if bed, ok := h.movable(); ok {
 			h.stays[bed].unit = h.other(h.stays[bed].unit)
@@ -149,13 +159,27 @@ func (h *hospital) next() []message {
 func (h *hospital) ordered() panel { return panels[h.r.IntN(len(panels))] }
 
 // alarm is a critical result: the first one a potassium of ICU-2, which everybody knows.
-func (h *hospital) alarm() message {
-	unit, p, test := icu, panels[0], 1
+func (h *hospital) alarm() message { return h.alarmOf(false) }
+
+func (h *hospital) alarmOf(fresh bool) message {
+	p, test := panels[0], 1
 	if h.called > 0 {
-		unit, p = calls[(h.called-1)%len(calls)], h.ordered()
+		p = h.ordered()
 		for test = h.r.IntN(len(p.tests)); !p.tests[test].callable(); {
 			test = h.r.IntN(len(p.tests))
 		}
+	}
+	m := h.result(h.sick(fresh), p)
+	m.found[test], m.critical = p.tests[test].find(h.r, true), true
+	return m
+}
+
+// sick is the bed of who has a critical result next: the units take turns, and ICU-2 begins. Fresh asks for one
+// who had none yet, if there is one.
+func (h *hospital) sick(fresh bool) int {
+	unit := icu
+	if h.called > 0 {
+		unit = calls[(h.called-1)%len(calls)]
 	}
 	h.called++
 	h.calm = 0
@@ -165,39 +189,35 @@ func (h *hospital) alarm() message {
 			in = append(in, bed)
 		}
 	}
-	bed := in[h.r.IntN(len(in))]
-	m := h.result(bed, p)
-	m.found[test], m.critical = p.tests[test].find(h.r, true), true
-	h.stays[bed].told = h.n
-	return m
-}
-
-// strange is the i-th odd message.
-func (h *hospital) strange(i int) message {
-	bed := h.r.IntN(len(h.stays))
-	switch odd := []oddity{unknownCode, noNumber, noPatient}[i%3]; odd {
-	case noPatient:
-		m := h.stayed("A02", bed)
-		m.odd = odd
-		return m
-	default:
-		m := h.result(bed, panels[1])
-		m.odd = odd
-		return m
+	if calm := slices.DeleteFunc(slices.Clone(in), func(bed int) bool { return !h.quiet(bed) }); fresh && len(calm) > 0 {
+		in = calm
 	}
+	bed := in[h.r.IntN(len(in))]
+	h.stays[bed].told = h.n + 1
+	return bed
 }
 
 // movable is a bed whose patient may leave it: no unit gets too empty, and nobody leaves with a call open.
 func (h *hospital) movable() (bed int, ok bool) {
 	bed = h.r.IntN(len(h.stays))
-	s := h.stays[bed]
+	return bed, h.spared(bed) && h.quiet(bed)
+}
+
+// spared tells whether a bed's unit has patients enough without its own.
+func (h *hospital) spared(bed int) bool {
 	same := 0
 	for _, o := range h.stays {
-		if o.unit == s.unit {
+		if o.unit == h.stays[bed].unit {
 			same++
 		}
 	}
-	return bed, same > 2 && (s.told == 0 || h.n-s.told > settling)
+	return same > 2
+}
+
+// quiet tells whether a bed's patient had no critical result for a while.
+func (h *hospital) quiet(bed int) bool {
+	told := h.stays[bed].told
+	return told == 0 || h.n-told > settling
 }
 
 func (h *hospital) other(unit string) string {

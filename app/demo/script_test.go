@@ -168,3 +168,20 @@ func TestRosterLeavesNoPostAloneAtAnyHour(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryScenePlaysInEachSeed(t *testing.T) {
+	for seed := range int64(20) {
+		all := ""
+		for _, m := range demo.Script(seed, 300, morning) {
+			all += m.Line + "\n"
+		}
+		for _, want := range []string{
+			"preliminary: positive", "the organism is named", "about to be moved", "not critical after all", "orders: ", "of the order", "nobody mapped",
+			"haemolysed", "a note that somebody was told", "without a patient's number", "taken back", "as the preliminary said", "not of whom", "no number",
+		} {
+			if !strings.Contains(all, want) {
+				t.Errorf("seed %d: no line says %q", seed, want)
+			}
+		}
+	}
+}

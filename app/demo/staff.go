@@ -20,12 +20,14 @@ type Signin struct {
 	Login, Password, Role, Name string
 }
 
-// administrator is the login of the first administrator; desk that of the technician who hears everything.
+// administrator is the login of the first administrator; desk and night those of the technicians at the
+// laboratory's desk.
 const (
 	administrator = "admin"
 	director      = "ruiz"
 	supervisor    = "weiss"
 	desk          = "brown"
+	night         = "ines"
 )
 
 // member is one of the staff: the login is the rest of the id too.
@@ -45,7 +47,8 @@ var staff = []member{
 	{"haddad", "Dr Samir Haddad", "Resident, ED", roster.Clinician, ed, "D301"},
 	{"jensen", "Dr Nora Jensen", "Registrar, ED", roster.Clinician, ed, "D302"},
 	{desk, "Tom Brown", "Technician, day", roster.Technician, "", ""},
-	{"ines", "Ines Marek", "Technician, night", roster.Technician, "", ""},
+	{night, "Ines Marek", "Technician, night", roster.Technician, "", ""},
+	{"feld", "Jonas Feld", "Technician, hematology", roster.Technician, "", ""},
 	{supervisor, "Paul Weiss", "Laboratory supervisor", roster.Supervisor, "", ""},
 	{director, "Dr Elena Ruiz", "Laboratory director", roster.Director, "", ""},
 	{administrator, "Kim Adler", "Administrator", roster.Administrator, "", ""},
