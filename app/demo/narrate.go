@@ -60,7 +60,10 @@ func (t *teller) tell(e client.Entry) string {
 			unit = "an unknown unit"
 		}
 		if ev.Corrects != "" {
-			return fmt.Sprintf("call %s opened, since what a call said that is closed changed: %s, %s", ev.Ref, labels(ev.Results), unit)
+			return fmt.Sprintf("call %s opened, to correct one that is closed: %s, %s", ev.Ref, labels(ev.Results), unit)
+		}
+		if ev.Release != "" {
+			return fmt.Sprintf("call %s opened, %s by the bench: %s, %s", ev.Ref, words(ev.Release), labels(ev.Results), unit)
 		}
 		return fmt.Sprintf("call %s opened: %s, %s", ev.Ref, labels(ev.Results), unit)
 	case *critical.Called:
@@ -138,7 +141,7 @@ func changed(ev any) string {
 		}
 		return fmt.Sprintf("call %s changes: %s %s", ev.Ref, ev.Result.Label, what)
 	case *critical.Noticed:
-		return fmt.Sprintf("a notice about call %s to %s, told before: %s", ev.Ref, people(ev.To), words(ev.What))
+		return fmt.Sprintf("a notice to %s, told before: call %s is %s", people(ev.To), ev.Ref, words(ev.What))
 	case *critical.SaidTold:
 		return "a note says that somebody was told already; the desk asks who"
 	}
