@@ -37,6 +37,7 @@ await story(async (browser) => {
   const hear = async (value) => {
     await card.getByLabel(/^Value/).fill(value);
     await card.getByLabel("Last four characters").fill(told.tail);
+    await card.getByLabel("Role").selectOption("physician");
     await card.getByRole("button", { name: "Compare" }).click();
   };
   await hear("1.7");

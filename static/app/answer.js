@@ -60,6 +60,8 @@ function Typing({ draft: d }) {
   /** @param {SubmitEvent} e */
   const submit = (e) => {
     e.preventDefault();
+    const blank = [...(form.current?.querySelectorAll("input") ?? [])].find((i) => !i.value.trim());
+    blank?.focus(); // at once: a key pressed before the next picture belongs there
     if (connected()) void send(d.call.id);
   };
   const one = results.length === 1;

@@ -78,6 +78,11 @@ export async function send(id) {
     change(d, { phase: "typing", field: empty ? empty.id : "tail", say: empty ? t("Type the value you read.") : t("Type the last four characters of the record number.") });
     return;
   }
+  const letters = (/** @type {string | undefined} */ text) => [...(text ?? "").replace(/[^\p{L}\p{N}]/gu, "")].length;
+  if (letters(d.tail) < Math.min(4, letters(d.call.patient.identifiers?.[0]))) {
+    change(d, { phase: "typing", field: "tail", say: t("Type the last four characters of the record number.") });
+    return;
+  }
   d = change(d, { key: d.key || crypto.randomUUID(), phase: "sending", field: "", say: "" });
   /** @type {Record<string, any>} */
   const body = { call: d.call.id, version: d.call.version, values: d.values, tail: d.tail, entered: d.entered || "keyed", locale: locale() };

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { asked } from "./draft.js";
 import { connected, duty, me, now, record, refresh, say, site } from "./state.js";
 import { difficulties } from "./story.js";
 import { Button, Choice, cover, Field, h, html, icon, tailOf, value } from "./ui.js";
@@ -39,7 +40,7 @@ export function Phone({ call: c }) {
   const [heard, hear] = kept("heard", /** @type {Record<string, string>} */ ({}));
   const [tail, setTail] = kept("tail", "");
   const [name, setName] = kept("name", "");
-  const [role, setRole] = kept("role", "physician");
+  const [role, setRole] = kept("role", "");
   const [whom, choose] = kept("whom", c.task?.for?.id ?? "");
   const [trouble, refuse] = kept("trouble", "");
   const [differs, differ] = kept("differs", /** @type {string[]} */ ([]));
@@ -71,12 +72,13 @@ export function Phone({ call: c }) {
     differ([]);
     key.current = "";
   };
-  const results = c.results.filter((r) => r.outcome !== "withdrawn");
+  const results = asked(c);
   const compare = async (/** @type {Event} */ e) => {
     e.preventDefault();
     const empty = results.some((r) => !(heard[r.id] ?? "").trim()) || !tail.trim();
     if (empty) return refuse(t("Type what you heard: every value, and the last four characters."));
     if (!whom && name.trim().split(/\s+/).length < 2) return refuse(t("A full name is needed. A first name is not enough."));
+    if (!role) return refuse(t("Ask for the role of who is on the line, and choose it."));
     key.current ||= crypto.randomUUID();
     refuse("");
     try {
@@ -131,7 +133,7 @@ export function Phone({ call: c }) {
             ${h(Field, { id: `heard-tail-${c.ref}`, label: t("Last four characters"), value: tail, wrong: differs.includes("tail"), change: setTail, more: { autocomplete: "off", maxlength: 10 } })}</div>
           ${whom ? html`<p class="note">${t("On the line: {who}.", { who: named(people.find((p) => p.id === whom)) })} <button type="button" class="text" onClick=${() => choose("")}>${t("It is somebody else")}</button></p>` : null}
           <div class="pair">${whom ? null : h(Field, { id: `receiver-${c.ref}`, label: t("Who is on the line"), hint: t("Full name. A first name is not enough."), value: name, change: setName, more: { autocomplete: "off", autocapitalize: "words", maxlength: 80 } })}
-            ${h(Choice, { id: `role-${c.ref}`, label: t("Role"), value: role, change: setRole, options: roles.map((r) => /** @type {[string, string]} */ ([r, t(r)])) })}</div>
+            ${h(Choice, { id: `role-${c.ref}`, label: t("Role"), value: role, change: setRole, options: [["", t("Choose")], ...roles.map((r) => /** @type {[string, string]} */ ([r, t(r)]))] })}</div>
           <button class="button primary" type="submit" aria-disabled=${connected() ? undefined : "true"}>${icon("equal")}<span>${t("Compare")}</span></button>` : null}
         <p class="wrong" role="alert">${trouble}</p></li>
       <li><h3>${t("Or: it did not work")}</h3><div class="pick">${Object.entries(difficulties).map(([code, words]) => h(Button, { kind: "slim", off: !connected(), do: () => failed(code), children: t(words) }))}</div>
