@@ -105,9 +105,21 @@ func (f *filing) settle() error {
 		f.tell(c, c.ID, ch.with)
 		if f.in.Resolve != nil {
 			f.add(f.board.Fire(c.ID, f.now, f.in.Resolve)...)
+			f.overdue(c.ID)
 		}
 	}
 	return nil
+}
+
+// overdue tells the desk of a changed call that is open for as long as the desk
+// may wait and was never told: each change starts the present step anew, and
+// one after another must not keep everybody else out.
+func (f *filing) overdue(call string) {
+	c, ok := f.board.Calls.Get(call)
+	told := slices.ContainsFunc(c.Called, func(r Rung) bool { return r.Desk })
+	if ok && !told && f.now.Sub(c.Opened) >= deskEvery {
+		f.add(c.toDesk(f.in.Resolve, f.now, "it changes again and again: telephone", ""))
+	}
 }
 
 // tell gives notice of a call, a new version or one that corrects it, to those

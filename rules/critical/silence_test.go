@@ -121,3 +121,17 @@ func TestWhoPassesOnToANamedPersonHoldsTheLadderBackNoMore(t *testing.T) {
 		t.Errorf("the ladder stands at %d", n)
 	}
 }
+
+func TestChangesOneAfterAnotherDoNotKeepTheDeskOut(t *testing.T) {
+	s := openedSite(t)
+	for _, value := range []string{"7.2", "7.3", "7.4"} {
+		s.tick(4 * time.Minute)
+		m := message("m"+value, report("r1", "K", value, "mmol/L", "C"))
+		m.Resolve = ward
+		s.do(s.board.File(m, s.now))
+	}
+	if c := s.call(); c.Desk == nil || c.Desk.Since.Sub(dawn) > 8*time.Minute {
+		t.Errorf("the desk was never told: %+v", c.Desk)
+	}
+	s.holds()
+}
