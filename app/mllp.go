@@ -110,7 +110,7 @@ func (r *Readback) listenMLLP(ctx, run context.Context) error {
 	if len(allow) > 0 {
 		r.Door.Allow = allowing(allow)
 	}
-	r.run.Go(func() {
+	r.serves = append(r.serves, func() {
 		if err := r.Door.Serve(run, ln); err != nil {
 			r.fail(fmt.Errorf("mllp: %w", err))
 		}

@@ -59,6 +59,7 @@ type Readback struct {
 	beneath  beneath
 	downtime downtime
 
+	serves []func() // on the addresses that are bound
 	began  time.Time
 	failed chan error // size 1: the first failure of a listener
 }
@@ -108,14 +109,17 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger, progress func(done
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	r.stop = stop
+	if err := r.listen(ctx, run); err != nil { // before anything is recorded: a bad address changes nothing
+		return nil, err
+	}
 	r.run.Go(func() { r.Lab.Keep(run) })
 	r.run.Go(func() { r.Notary.Run(run) })
 	r.run.Go(func() { r.watch(run) })
 	r.run.Go(func() { r.Audit.Run(run) })
 	r.run.Go(func() { r.keepDowntime(run) })
 	r.run.Go(func() { r.reach.Run(run) })
-	if err := r.listen(ctx, run); err != nil {
-		return nil, err
+	for _, serve := range r.serves {
+		r.run.Go(serve)
 	}
 	return r, r.announce()
 }
@@ -252,6 +256,7 @@ func (r *Readback) openServer(k vault.Keys) error {
 }
 
 // listen opens both doors. Plain HTTP is for this machine only, or for a proxy that ends TLS.
+// It only binds them: serves serves.
 func (r *Readback) listen(ctx, run context.Context) error {
 	ln, err := r.how.Listen(ctx)
 	switch {
@@ -266,12 +271,15 @@ func (r *Readback) listen(ctx, run context.Context) error {
 	}
 	r.HTTP = scheme + "://" + ln.Addr().String()
 	r.http = server.HTTP(r.Server, r.log)
-	r.run.Go(func() {
+	r.serves = append(r.serves, func() {
 		if err := r.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 			r.fail(fmt.Errorf("http: %w", err))
 		}
 	})
-	return r.listenMLLP(ctx, run)
+	if err := r.listenMLLP(ctx, run); err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	return nil
 }
 
 func (r *Readback) fail(err error) {
