@@ -1,7 +1,9 @@
 package equipment
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -75,23 +77,35 @@ func (b Book) has(instrument string, k Booking) bool {
 	return found
 }
 
-// crowded tells where live bookings of an instrument overlap, or want more than it can, by comparing each with each.
+// crowded tells where live bookings of an instrument overlap, or want more than it can, by their spans alone.
+// O(n log n).
 func (i Instrument) crowded(all []Booking) []string {
 	var out []string
-	for n, k := range all {
-		sum := 0
-		for m, o := range all {
-			overlap := k.around(i).Overlaps(o.around(i))
-			if !i.Shared && m > n && overlap {
-				out = append(out, fmt.Sprintf("equipment: %s and %s overlap on %s", k.ID, o.ID, i.ID))
-			}
-			at := k.around(i).Start
-			if it, _ := o.On(i.ID); !o.around(i).Start.After(at) && o.around(i).End.After(at) {
-				sum += it.Demand
+	if !i.Shared {
+		slices.SortFunc(all, func(a, b Booking) int { return a.around(i).Start.Compare(b.around(i).Start) })
+		for n := 1; n < len(all); n++ { // where any two overlap, two neighbours do
+			if all[n-1].around(i).Overlaps(all[n].around(i)) {
+				out = append(out, fmt.Sprintf("equipment: %s and %s overlap on %s", all[n-1].ID, all[n].ID, i.ID))
 			}
 		}
-		if i.Shared && sum > i.Capacity {
-			out = append(out, fmt.Sprintf("equipment: %s is over its capacity when %s begins", i.ID, k.ID))
+		return out
+	}
+	type edge struct {
+		at     time.Time
+		demand int
+		id     string
+	}
+	var edges []edge
+	for _, k := range all {
+		it, _ := k.On(i.ID)
+		s := k.around(i)
+		edges = append(edges, edge{s.Start, it.Demand, k.ID}, edge{s.End, -it.Demand, k.ID})
+	}
+	slices.SortFunc(edges, func(a, b edge) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.demand, b.demand)) }) // who leaves goes first
+	sum := 0
+	for _, e := range edges {
+		if sum += e.demand; e.demand > 0 && sum > i.Capacity {
+			out = append(out, fmt.Sprintf("equipment: %s is over its capacity when %s begins", i.ID, e.id))
 		}
 	}
 	return out
