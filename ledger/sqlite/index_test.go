@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -23,7 +24,7 @@ func TestIndexFindsAllAboutASubjectWhereverItsRunsAre(t *testing.T) {
 	defer func() { _ = beside.Close() }() // nothing was written
 	want := map[string][]ledger.Seq{}
 	var head ledger.Seq
-	for round := range 40 {
+	for round := range 30 {
 		batch := ledgertest.Batch(head, ledgertest.NewClock().Now(), 1+r.IntN([]int{3, 30, 300}[r.IntN(3)]))
 		for i := range batch {
 			e := &batch[i]
@@ -50,7 +51,11 @@ func TestIndexFindsAllAboutASubjectWhereverItsRunsAre(t *testing.T) {
 		}
 		upTo := head - ledger.Seq(r.IntN(min(int(head), 100)))
 		for _, store := range []*sqlite.Store{s, beside} {
-			for subject, seqs := range want {
+			for n, subject := range slices.Sorted(maps.Keys(want)) {
+				if n%5 != round%5 { // each subject each fifth round
+					continue
+				}
+				seqs := want[subject]
 				es, err := store.About(t.Context(), subject, upTo)
 				if err != nil {
 					t.Fatal(err)
@@ -59,9 +64,9 @@ func TestIndexFindsAllAboutASubjectWhereverItsRunsAre(t *testing.T) {
 				for i := range es {
 					got = append(got, es[i].Seq)
 				}
-				n, _ := slices.BinarySearch(seqs, upTo+1)
-				if !slices.Equal(got, seqs[:n]) {
-					t.Fatalf("round %d of seed %d: about %s up to %d of %d: %v, want %v", round, seed, subject, upTo, head, got, seqs[:n])
+				known, _ := slices.BinarySearch(seqs, upTo+1)
+				if !slices.Equal(got, seqs[:known]) {
+					t.Fatalf("round %d of seed %d: about %s up to %d of %d: %v, want %v", round, seed, subject, upTo, head, got, seqs[:known])
 				}
 			}
 		}
