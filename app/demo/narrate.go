@@ -134,9 +134,10 @@ func changed(ev any) string {
 		return "a held result is settled: " + words(ev.How)
 	case *critical.Corrected:
 		what := "says something else"
-		if ev.Result.Outcome == critical.Withdrawn {
+		switch ev.Result.Outcome { //nolint:exhaustive // the others say something else
+		case critical.Withdrawn:
 			what = "is withdrawn"
-		} else if ev.Result.Outcome == critical.Normal {
+		case critical.Normal:
 			what = "is not critical any more"
 		}
 		return fmt.Sprintf("call %s changes: %s %s", ev.Ref, ev.Result.Label, what)
