@@ -105,19 +105,26 @@ func (b *Bell) Close() error {
 }
 
 func (b *Bell) publish(ctx context.Context) {
+	told := ledger.Seq(0)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-b.news:
 		}
-		text, err := json.Marshal(message{Site: b.site, Head: ledger.Seq(b.head.Load())})
+		head := ledger.Seq(b.head.Load())
+		if head <= told {
+			continue // it was read with the news before
+		}
+		text, err := json.Marshal(message{Site: b.site, Head: head})
 		if err != nil {
 			panic(err) // a string and a number can be encoded
 		}
 		ask, cancel := context.WithTimeout(ctx, patience)
 		// What is lost is found by asking the ledger; listen says when Redis is away.
-		_ = b.client.Publish(ask, Channel(b.site), text).Err()
+		if b.client.Publish(ask, Channel(b.site), text).Err() == nil {
+			told = head
+		}
 		cancel()
 	}
 }
