@@ -99,8 +99,8 @@ func (b Book) Transfer(id string, version int, to string, a Ask) ([]Event, error
 	return append([]Event{&Transferred{Booking: id, Version: version + 1, To: to}}, passed...), nil
 }
 
-// Cancel gives a booking up, and offers its place to who waits. Errors: ErrUnknown, ErrOver, StaleError, ErrNotYours,
-// ErrState for what runs, RefusedError if it is too late.
+// Cancel gives a booking up. Its place goes to urgent work that asked for it, else it is offered to who waits. Errors:
+// ErrUnknown, ErrOver, StaleError, ErrNotYours, ErrState for what runs, RefusedError if it is too late.
 func (b Book) Cancel(id string, version int, reason, note string, a Ask) ([]Event, error) {
 	k, err := b.open(id, version, a)
 	if err != nil {
@@ -112,7 +112,11 @@ func (b Book) Cancel(id string, version int, reason, note string, a Ask) ([]Even
 	if p := b.tooLate(k, a); p != nil && !a.Supervisor {
 		return nil, &RefusedError{Problems: []Problem{*p}}
 	}
-	return b.then([]Event{&CancelledOne{Booking: id, Version: version + 1, Reason: reason, Sealed: Note{note}}}, a), nil
+	out := []Event{&CancelledOne{Booking: id, Version: version + 1, Reason: reason, Sealed: Note{note}}}
+	if k.Standing == Asked && len(b.without(k).check(*k.For, nil, Ask{Now: a.Now, By: k.For.By, Zone: a.Zone})) == 0 {
+		out = append(out, &Placed{Booking: *k.For}) // before anybody who waits
+	}
+	return b.then(out, a), nil
 }
 
 // tooLate looks at the notice for cancelling; what is at risk may always be given up.

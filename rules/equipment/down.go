@@ -33,7 +33,9 @@ func (b Book) Down(in Incident, seen string, a Ask) ([]Event, error) {
 		switch hit := k.End.After(a.Now) && in.hits(k, k.around(i)); {
 		case hit && k.Standing == Held: // nobody has it yet
 			out = append(out, &Lapsed{Booking: k.ID, Version: k.Version + 1})
-		case hit && (k.Standing == Booked || k.Standing == Asked):
+		case hit && k.Standing == Asked: // who asked must look elsewhere
+			out = append(out, &Declined{Booking: k.ID, Version: k.Version + 1, Reason: "down"}, &Risked{Booking: k.ID, Version: k.Version + 2, Incident: in.ID})
+		case hit && k.Standing == Booked:
 			out = append(out, &Risked{Booking: k.ID, Version: k.Version + 1, Incident: in.ID})
 		}
 	}

@@ -154,3 +154,24 @@ func TestSeriesSkipsConflictsOnlyWhenAskedAndListsThem(t *testing.T) {
 		t.Errorf("%d left", len(left))
 	}
 }
+
+func TestWhoAskedForAPlaceGetsItWhenItIsGivenUpAndIsToldWhenItGoesDown(t *testing.T) {
+	b := newBench(t)
+	k := b.placed("person/ann", at(14, 0), at(15, 0), "a")
+	s := urgent(b)
+	b.did(b.book.Preempt(k.ID, 1, s, b.ask("person/ben")))
+	evs := b.did(b.book.Cancel(k.ID, 2, "", "", b.ask("person/ann")))
+	if got, ok := b.book.Bookings.Get(s.ID); !ok || got.Standing != equipment.Booked || !slices.Equal(kinds(evs), []string{"equipment.cancelled", "equipment.booked"}) {
+		t.Errorf("given up while it was asked for: %v, urgent %+v", kinds(evs), got)
+	}
+	b = newBench(t)
+	k = b.placed("person/ann", at(14, 0), at(15, 0), "a")
+	b.did(b.book.Preempt(k.ID, 1, urgent(b), b.ask("person/ben")))
+	evs = b.did(b.book.Down(equipment.Incident{ID: "incident/1", Instrument: "instrument/a", Severity: "stop"}, "", b.ask("person/ben")))
+	if want := []string{"equipment.downed", "equipment.declined", "equipment.at-risk"}; !slices.Equal(kinds(evs), want) {
+		t.Errorf("down while it was asked for: %v, want %v", kinds(evs), want)
+	}
+	if got := b.get(k.ID); got.Standing != equipment.AtRisk || got.For != nil {
+		t.Errorf("%+v", got)
+	}
+}
