@@ -117,10 +117,10 @@ func Restore(ctx context.Context, backup, dir string, progress func(done, all in
 	part := path + ".part"
 	err = copyFile(ctx, backup, part, progress)
 	if err == nil {
-		err = place(ctx, part, path)
+		err = place(part, path) // it has its log: it is a copy of one that has
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("restore: %w", readFault(err)), removeAll(part, part+"-wal", part+"-shm"))
+		return errors.Join(fmt.Errorf("restore: %w", err), removeAll(part))
 	}
 	return nil
 }

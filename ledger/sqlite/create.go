@@ -53,18 +53,17 @@ func create(ctx context.Context, dir, site string, run int64) error {
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
-	return place(ctx, made, path)
+	if db, err = pool(dsn(made, "rw", writing), 1, true); err != nil {
+		return err
+	}
+	if err := errors.Join(db.PingContext(ctx), db.Close()); err != nil { // gives it its log
+		return err
+	}
+	return place(made, path)
 }
 
-// place gives a made file its log and moves it to its place.
-func place(ctx context.Context, made, path string) error {
-	db, err := pool(dsn(made, "rw", writing), 1, true)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(db.PingContext(ctx), db.Close()); err != nil {
-		return err
-	}
+// place moves a file that was made whole to its place.
+func place(made, path string) error {
 	if err := sync1(made); err != nil {
 		return err
 	}

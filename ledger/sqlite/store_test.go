@@ -115,9 +115,7 @@ func TestBackupWhileServingIsOneInstantAndCanBeRestored(t *testing.T) {
 	if err := sqlite.Restore(t.Context(), filepath.Join(dir, "none"), t.TempDir(), nil); err == nil {
 		t.Error("restore of a file that is not there was not refused")
 	}
-	if begin, err := os.ReadFile(filepath.Join(dir, sqlite.File)); err != nil || begin[18] != 2 || begin[19] != 2 {
-		t.Errorf("a restored ledger gets its log only when it is opened: %v, %v", begin[18:20], err) // a kill then leaves a journal
-	}
+	logged(t, dir)
 	r := open(t, dir)
 	h, err := r.Head(t.Context())
 	if err != nil || h.Seq < 3000 {
@@ -127,4 +125,27 @@ func TestBackupWhileServingIsOneInstantAndCanBeRestored(t *testing.T) {
 	fill(t, r, 10)
 	verify(t, r, int64(h.Seq)+10)
 	verify(t, s, 23000)
+}
+
+// logged fails unless the ledger in a directory has its log: a process killed while it got one would leave a journal.
+func logged(t *testing.T, dir string) {
+	t.Helper()
+	begin, err := os.ReadFile(filepath.Join(dir, sqlite.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if begin[18] != 2 || begin[19] != 2 { // SQLite file format, 1.3
+		t.Errorf("the ledger gets its log only when it is opened: %v", begin[18:20])
+	}
+}
+
+func TestNewLedgerHasItsLogBeforeItIsInItsPlace(t *testing.T) {
+	dir := t.TempDir()
+	if err := sqlite.Create(t.Context(), dir, ledgertest.Site, shortRun); err != nil {
+		t.Fatal(err)
+	}
+	logged(t, dir)
+	if beside := contents(t, dir); len(beside) != 1 {
+		t.Errorf("files beside the ledger: %v", beside)
+	}
 }
