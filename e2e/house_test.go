@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -168,16 +169,27 @@ func mustSend(t testing.TB, at string, raw []byte) {
 // callOf returns the open or finished call of potassium(id) as somebody sees it; false if there is none.
 func callOf(t testing.TB, c *client.Client, id string) (wire.Call, bool) {
 	t.Helper()
-	all, err := c.Calls(t.Context(), 48)
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := callsOf(t, c, 48)
 	for _, call := range append(all.Calls, all.Finished...) {
 		if len(call.Patient.Identifiers) > 0 && call.Patient.Identifiers[0] == "P"+id {
 			return call, true
 		}
 	}
 	return wire.Call{}, false
+}
+
+// callsOf returns the calls that somebody sees. Who waits for something may ask faster than a person may: then it waits.
+func callsOf(t testing.TB, c *client.Client, hours int) (all wire.Calls) {
+	t.Helper()
+	until(t, "the calls are told", func() bool {
+		var err error
+		all, err = c.Calls(t.Context(), hours)
+		if err != nil && !errors.Is(err, wire.ErrSlowDown) {
+			t.Fatal(err)
+		}
+		return err == nil
+	})
+	return all
 }
 
 // answer is a right read-back of a call.

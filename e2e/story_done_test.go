@@ -25,11 +25,7 @@ func onlyCall(t testing.TB, c *client.Client, identifier string) wire.Call {
 	t.Helper()
 	var found wire.Call
 	until(t, "a call about "+identifier, func() bool {
-		all, err := c.Calls(t.Context(), 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, call := range all.Calls {
+		for _, call := range callsOf(t, c, 0).Calls {
 			if slices.Contains(call.Patient.Identifiers, identifier) {
 				found = call
 				return true
@@ -224,10 +220,7 @@ func TestDemonstrationServesItselfAndStops(t *testing.T) {
 		}
 	}
 	until(t, "the hospital feeds itself until there is a call", func() bool {
-		all, err := bench.Calls(t.Context(), 1)
-		if err != nil {
-			t.Fatal(err)
-		}
+		all := callsOf(t, bench, 1)
 		return len(all.Calls)+len(all.Finished) > 0
 	})
 	mustSend(t, n.MLLP, potassium("D0001"))
