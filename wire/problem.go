@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/seed-909bec58/readback/rules/critical"
@@ -26,6 +27,11 @@ func (p *Problem) Error() string {
 		return p.Say
 	}
 	return p.Say + " " + p.Do
+}
+
+// Is says whether a problem is what one of the sentinels became on its way, so that a client asks errors.Is as the server does.
+func (p *Problem) Is(target error) bool {
+	return slices.ContainsFunc(table, func(r row) bool { return r.code == p.Code && r.err == target }) //nolint:errorlint // a sentinel of the table
 }
 
 // ProblemOf returns an error as it crosses the line, and its HTTP status. Known sentinels have their row in the table;

@@ -139,6 +139,21 @@ func TestEveryRefusalSaysWhatToDo(t *testing.T) {
 	}
 }
 
+func TestAProblemOnTheLineIsItsSentinelToWhoReceivesIt(t *testing.T) {
+	sent, _, _ := wire.ProblemOf(fmt.Errorf("calls: %w", wire.ErrSlowDown))
+	line, err := json.Marshal(sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got wire.Problem
+	if err := json.Unmarshal(line, &got); err != nil {
+		t.Fatal(err)
+	}
+	if !errors.Is(&got, wire.ErrSlowDown) || errors.Is(&got, wire.ErrSignIn) {
+		t.Errorf("%s is slow-down: %t, signed-out: %t", line, errors.Is(&got, wire.ErrSlowDown), errors.Is(&got, wire.ErrSignIn))
+	}
+}
+
 func TestTheProtocolPageHasTheTableOfProblems(t *testing.T) {
 	page, err := os.ReadFile("../docs/protocol.md")
 	if err != nil {
