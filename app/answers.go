@@ -24,10 +24,10 @@ func (c takeCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if _, err := cl.Take(ctx, wire.TakeBody{Call: call.ID, Version: call.Version, How: c.How, At: c.At}); err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	_, err = fmt.Fprintf(s.out, "taken for 3 minutes: %s; it is not read back yet: readback read-back %s\n", call.Ref, call.Ref)
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }
 
 type passOnCmd struct {
@@ -47,7 +47,7 @@ func (c passOnCmd) Run(ctx context.Context, s streams) error {
 	}
 	next, err := cl.PassOn(ctx, wire.PassOnBody{Call: call.ID, Version: call.Version, To: c.To, Reason: c.Reason, Note: c.Note})
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	var names []string
 	for _, n := range next.To {
@@ -57,7 +57,7 @@ func (c passOnCmd) Run(ctx context.Context, s streams) error {
 		names = append(names, "the laboratory's desk, which telephones")
 	}
 	_, err = fmt.Fprintf(s.out, "passed on: %s; asked now: %s\n", call.Ref, strings.Join(names, ", "))
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }
 
 type telephoneCmd struct {
@@ -80,14 +80,14 @@ func (c telephoneCmd) Run(ctx context.Context, s streams) error {
 	}
 	attempt, err := cl.TelephoneBegin(ctx, wire.TelephoneBody{Call: call.ID, Version: call.Version, At: c.At})
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	if c.Failed != "" {
 		if _, err := cl.TelephoneFailed(ctx, wire.TelephoneFailedBody{Call: call.ID, Attempt: attempt, Difficulty: c.Failed}); err != nil {
-			return err //nolint:wrapcheck // it says what is wrong and what to do
+			return err
 		}
 		_, err = fmt.Fprintf(s.out, "nobody was told: attempt %d of %s is recorded as %s\n", attempt, call.Ref, c.Failed)
-		return err //nolint:wrapcheck // the terminal's own words
+		return err
 	}
 	body := wire.HeardBody{
 		Call: call.ID, Version: call.Version, Attempt: attempt, Values: map[string]string{}, Tail: c.Tail, Entered: "keyed",
@@ -116,11 +116,7 @@ func (c telephoneCmd) Run(ctx context.Context, s streams) error {
 		}
 	}
 	done, err := cl.Telephone(ctx, body)
-	if err != nil {
-		return err //nolint:wrapcheck // it says what differs and what to do
-	}
-	_, err = fmt.Fprintf(s.out, "told by telephone: %s is closed, entry %d; its proof: readback receipt %d\n", call.Ref, done.Seq, done.Seq)
-	return err //nolint:wrapcheck // the terminal's own words
+	return said(s, err, fmt.Sprintf("told by telephone: %s is closed, entry %d; its proof: readback receipt %d", call.Ref, done.Seq, done.Seq))
 }
 
 func (telephoneCmd) hear(s streams, ask, remedy string) (string, error) {
@@ -135,5 +131,5 @@ func (r Remote) call(ctx context.Context, s streams, ref string) (*client.Client
 		return nil, wire.Call{}, err
 	}
 	call, err := cl.Call(ctx, ref)
-	return cl, call, err //nolint:wrapcheck // it says what is wrong and what to do
+	return cl, call, err
 }

@@ -50,7 +50,7 @@ type backupCmd struct {
 func (c backupCmd) Run(ctx context.Context, s streams) (err error) {
 	store, err := sqlite.OpenReadOnly(ctx, c.Data, "")
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	defer store.Close() //nolint:errcheck // only read
 	out, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -86,18 +86,18 @@ func (c backupCmd) Run(ctx context.Context, s streams) (err error) {
 		fmt.Fprintln(s.err, "readback: the backup is whole, but that it was made could not be noted:", err)
 	}
 	_, err = fmt.Fprintf(s.out, "%s holds %d entries of %s, root %s\n", c.File, m.Entries, m.Site, m.Root)
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }
 
 // collect copies everything into a directory and says what it is.
 func (c backupCmd) collect(ctx context.Context, store *sqlite.Store, work string, bar *progress) (manifest, error) {
 	m := manifest{Type: backupType, Site: store.Site(), Files: map[string]string{}}
 	if err := store.Backup(ctx, filepath.Join(work, sqlite.File), bar.show); err != nil {
-		return m, err //nolint:wrapcheck // it says what is wrong
+		return m, err
 	}
 	copied, err := sqlite.OpenReadOnly(ctx, work, m.Site)
 	if err != nil {
-		return m, err //nolint:wrapcheck // it says what is wrong
+		return m, err
 	}
 	head, err := copied.Head(ctx)
 	if err = errors.Join(err, copied.Close()); err != nil {
@@ -105,7 +105,7 @@ func (c backupCmd) collect(ctx context.Context, store *sqlite.Store, work string
 	}
 	m.Entries, m.Root = int64(head.Seq), base64.StdEncoding.EncodeToString(head.Root[:])
 	if err := vault.Backup(ctx, filepath.Join(c.Data, vaultFile), filepath.Join(work, vaultFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return m, err //nolint:wrapcheck // it says what is wrong
+		return m, err
 	}
 	for _, name := range []string{checkpointKeyFile, vault.SessionKeyFile, vault.SiteSecretFile} {
 		b, err := os.ReadFile(filepath.Join(c.Data, name))
@@ -150,18 +150,18 @@ func writeTar(out io.Writer, dir string, m manifest) error {
 	w := tar.NewWriter(out)
 	b, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
-		return err //nolint:wrapcheck // the caller says backup
+		return err
 	}
 	if err := w.WriteHeader(&tar.Header{Name: manifestFile, Mode: 0o600, Size: int64(len(b))}); err != nil {
-		return err //nolint:wrapcheck // the caller says backup
+		return err
 	}
 	if _, err := w.Write(b); err != nil {
-		return err //nolint:wrapcheck // the caller says backup
+		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
 		f, err := os.Open(filepath.Join(dir, name))
 		if err != nil {
-			return err //nolint:wrapcheck // the caller says backup
+			return err
 		}
 		info, err := f.Stat()
 		if err == nil {
@@ -174,7 +174,7 @@ func writeTar(out io.Writer, dir string, m manifest) error {
 			return err
 		}
 	}
-	return w.Close() //nolint:wrapcheck // the caller says backup
+	return w.Close()
 }
 
 type restoreCmd struct {
@@ -231,14 +231,14 @@ func (c restoreCmd) Run(ctx context.Context, s streams) error {
 		return fmt.Errorf("%w: %w", errBackup, err)
 	}
 	_, err = fmt.Fprintf(s.out, "%s holds %d entries of %s, verified; what happened after the backup is not in it\n", c.Data, v.Entries, m.Site)
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }
 
 // writeFile writes a new file and returns when its bytes are on disk.
 func writeFile(path string, b []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return err //nolint:wrapcheck // the caller says restore
+		return err
 	}
 	_, err = f.Write(b)
 	if err == nil {
@@ -300,7 +300,7 @@ func readTar(in io.Reader, dir string) (manifest, error) {
 func verifyRestored(ctx context.Context, dir string, m manifest, bar *progress) (ledger.Verified, error) {
 	store, err := sqlite.OpenReadOnly(ctx, dir, m.Site)
 	if err != nil {
-		return ledger.Verified{}, err //nolint:wrapcheck // it says what is wrong
+		return ledger.Verified{}, err
 	}
 	defer store.Close() //nolint:errcheck // only read
 	public := ""
@@ -311,7 +311,7 @@ func verifyRestored(ctx context.Context, dir string, m manifest, bar *progress) 
 		}
 		signer, err := ledger.NewSigner(m.Site, key)
 		if err != nil {
-			return ledger.Verified{}, err //nolint:wrapcheck // it says what is wrong
+			return ledger.Verified{}, err
 		}
 		public = signer.Public()
 	} else if public, err = openedWith(ctx, store); err != nil {
@@ -319,7 +319,7 @@ func verifyRestored(ctx context.Context, dir string, m manifest, bar *progress) 
 	}
 	v, err := ledger.Verify(ctx, store, public, bar.show)
 	if err != nil {
-		return v, err //nolint:wrapcheck // it says what is wrong and where
+		return v, err
 	}
 	if v.Entries != m.Entries || base64.StdEncoding.EncodeToString(v.Root[:]) != m.Root {
 		return v, fmt.Errorf("%w: the ledger in it has %d entries and another root than its manifest says", errBackup, v.Entries)

@@ -74,8 +74,8 @@ func diskStatus(dir string) *wire.DiskStatus {
 		return nil
 	}
 	out := &wire.DiskStatus{
-		Free: int64(on.Bavail) * int64(on.Bsize), //nolint:unconvert // the types differ between systems
-		Size: int64(on.Blocks) * int64(on.Bsize), //nolint:unconvert // the types differ between systems
+		Free: int64(on.Bavail) * int64(on.Bsize), // the types differ between systems
+		Size: int64(on.Blocks) * int64(on.Bsize), // the types differ between systems
 	}
 	if info, err := os.Stat(filepath.Join(dir, "reserve")); err == nil {
 		out.Reserve = info.Size()
@@ -95,7 +95,7 @@ type backedUp struct {
 func noteBackup(dir string, entries int64) error {
 	b, err := json.Marshal(backedUp{At: time.Now().UTC().Truncate(time.Second), Entries: entries})
 	if err != nil {
-		return err //nolint:wrapcheck // the caller says what failed
+		return err
 	}
 	err = replaceFile(filepath.Join(dir, backedUpFile), b)
 	if errors.Is(err, fs.ErrPermission) {
@@ -118,7 +118,7 @@ func backupStatus(dir string, head int64) *wire.BackupStatus {
 func replaceFile(path string, b []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // 0600
 	if err != nil {
-		return err //nolint:wrapcheck // the system's own words
+		return err
 	}
 	defer func() {
 		if err != nil {

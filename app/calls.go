@@ -27,12 +27,10 @@ func (c callsCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	calls, err := cl.Calls(ctx, c.Hours)
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(calls) //nolint:wrapcheck // the terminal's own words
-	}
+	return shown(s, err, c.JSON, calls, func() error { return printCalls(s, calls) })
+}
+
+func printCalls(s streams, calls wire.Calls) error {
 	for _, call := range calls.Calls {
 		printCall(s, call, calls.Now)
 	}
@@ -95,10 +93,10 @@ func (c readBackCmd) Run(ctx context.Context, s streams) error {
 	}
 	call, err := cl.Call(ctx, c.Call)
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	if _, err := cl.Seen(ctx, call.ID, call.Version); err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	body := wire.ReadBackBody{Call: call.ID, Version: call.Version, Values: map[string]string{}, Tail: c.Tail, Entered: "keyed"}
 	n := 0
@@ -123,11 +121,7 @@ func (c readBackCmd) Run(ctx context.Context, s streams) error {
 		}
 	}
 	done, err := cl.ReadBack(ctx, body)
-	if err != nil {
-		return err //nolint:wrapcheck // it says what differs and what to do
-	}
-	_, err = fmt.Fprintf(s.out, "read back: %s is closed, entry %d; its proof: readback receipt %d\n", call.Ref, done.Seq, done.Seq)
-	return err //nolint:wrapcheck // the terminal's own words
+	return said(s, err, fmt.Sprintf("read back: %s is closed, entry %d; its proof: readback receipt %d", call.Ref, done.Seq, done.Seq))
 }
 
 type watchCmd struct {
@@ -152,7 +146,7 @@ func (c watchCmd) Run(ctx context.Context, s streams) error {
 			if ctx.Err() != nil {
 				return nil
 			}
-			return err //nolint:wrapcheck // it says what is wrong
+			return err
 		}
 		switch {
 		case e.Start != nil:
@@ -163,7 +157,7 @@ func (c watchCmd) Run(ctx context.Context, s streams) error {
 			_, err = fmt.Fprintf(s.out, "%d %s %s by %s about %s\n", e.Seq, e.At.Local().Format("15:04:05"), e.Kind, e.By, strings.Join(e.About, " "))
 		}
 		if err != nil {
-			return err //nolint:wrapcheck // the terminal's own words
+			return err
 		}
 	}
 	return nil

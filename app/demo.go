@@ -59,7 +59,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams) (err error) {
 	}
 	people, err := demo.Furnish(ctx, how)
 	if err != nil {
-		return err //nolint:wrapcheck // it says what failed
+		return err
 	}
 	what := ready{HTTP: r.HTTP, MLLP: r.MLLP, Signins: []signin{}}
 	for _, p := range people {

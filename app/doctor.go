@@ -49,11 +49,11 @@ func (c doctorCmd) Run(ctx context.Context, s streams) error {
 			bad++
 		}
 		if _, err := fmt.Fprintln(s.out, mark, f.what); err != nil {
-			return err //nolint:wrapcheck // the terminal's own words
+			return err
 		}
 		if !f.ok && f.do != "" {
 			if _, err := fmt.Fprintln(s.out, "     →", f.do); err != nil {
-				return err //nolint:wrapcheck // the terminal's own words
+				return err
 			}
 		}
 	}
@@ -106,7 +106,7 @@ func diskFindings(dir string) []finding {
 	}
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(dir, &st); err == nil {
-		free := int64(st.Bavail) * int64(st.Bsize) //nolint:unconvert // the types differ between systems
+		free := int64(st.Bavail) * int64(st.Bsize) // the types differ between systems
 		add(free > 1<<30, fmt.Sprintf("%.1f GiB are free", float64(free)/(1<<30)), "make room: below 64 MiB only calls and read-backs are written")
 		add(st.Type != 0x01021994 && st.Type != 0x858458f6, "the file system is not in memory", "a power loss takes the whole ledger: use a disk")
 	}
@@ -117,7 +117,7 @@ func diskFindings(dir string) []finding {
 func syncProbe(dir string) (time.Duration, error) {
 	f, err := os.CreateTemp(dir, ".doctor-*")
 	if err != nil {
-		return 0, err //nolint:wrapcheck // the caller says what failed
+		return 0, err
 	}
 	defer os.Remove(f.Name()) //nolint:errcheck // a scratch file
 	defer f.Close()
@@ -126,11 +126,11 @@ func syncProbe(dir string) (time.Duration, error) {
 	block := make([]byte, 4096)
 	for range n {
 		if _, err := f.Write(block); err != nil {
-			return 0, err //nolint:wrapcheck // the caller says what failed
+			return 0, err
 		}
 		start := time.Now()
 		if err := f.Sync(); err != nil {
-			return 0, err //nolint:wrapcheck // the caller says what failed
+			return 0, err
 		}
 		took = append(took, time.Since(start))
 	}

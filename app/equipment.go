@@ -24,22 +24,12 @@ type boardCmd struct {
 
 // Run prints the instruments, and what is booked of them today and tomorrow.
 func (c boardCmd) Run(ctx context.Context, s streams) error {
-	cl, err := c.dial(ctx, s)
-	if err != nil {
-		return err
-	}
-	zone, err := zoneOf(cl.Me().Zone)
+	cl, zone, err := c.dialZone(ctx, s)
 	if err != nil {
 		return err
 	}
 	b, err := cl.Board(ctx, time.Time{}, time.Time{})
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(b) //nolint:wrapcheck // the terminal's own words
-	}
-	return printBoard(s.out, b, zone)
+	return shown(s, err, c.JSON, b, func() error { return printBoard(s.out, b, zone) })
 }
 
 func printBoard(w io.Writer, b wire.Board, zone *time.Location) error {
@@ -66,7 +56,7 @@ func printBoard(w io.Writer, b wire.Board, zone *time.Location) error {
 			}
 		}
 		if err := t.Flush(); err != nil {
-			return err //nolint:wrapcheck // the terminal's own words
+			return err
 		}
 	}
 	return nil
@@ -97,11 +87,7 @@ type bookCmd struct {
 
 // Run books instruments, or says why not and what can be had instead.
 func (c bookCmd) Run(ctx context.Context, s streams) error {
-	cl, err := c.dial(ctx, s)
-	if err != nil {
-		return err
-	}
-	zone, err := zoneOf(cl.Me().Zone)
+	cl, zone, err := c.dialZone(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -123,7 +109,7 @@ func (c bookCmd) Run(ctx context.Context, s streams) error {
 	if c.Try {
 		tried, err := cl.TryBook(ctx, body)
 		if err != nil {
-			return err //nolint:wrapcheck // it says what is wrong and what to do
+			return err
 		}
 		if len(tried.Problems) == 0 {
 			fmt.Fprintln(s.out, "It can be booked.")
@@ -137,7 +123,7 @@ func (c bookCmd) Run(ctx context.Context, s streams) error {
 		printProblems(s.err, tried, zone)
 	}
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	fmt.Fprintf(s.out, "Booked %s: %s\n", done.Booking.ID, spanOf(done.Booking.Span, zone))
 	return nil
@@ -185,30 +171,24 @@ type freeCmd struct {
 
 // Run tells when instruments are free.
 func (c freeCmd) Run(ctx context.Context, s streams) error {
-	cl, err := c.dial(ctx, s)
-	if err != nil {
-		return err
-	}
-	zone, err := zoneOf(cl.Me().Zone)
+	cl, zone, err := c.dialZone(ctx, s)
 	if err != nil {
 		return err
 	}
 	now := time.Now().UTC().Truncate(time.Minute)
 	free, err := cl.Free(ctx, wire.FreeBody{From: now, To: now.AddDate(0, 0, c.Days), Minutes: int(c.For / time.Minute), Assays: c.Assay, Group: c.Group})
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(free) //nolint:wrapcheck // the terminal's own words
-	}
+	return shown(s, err, c.JSON, free, func() error { return printFree(s.out, free, zone) })
+}
+
+func printFree(w io.Writer, free wire.Free, zone *time.Location) error {
 	if len(free.Gaps) == 0 {
-		fmt.Fprintln(s.out, "No listed instrument is free for that long: see readback board, or ask for less with --for, or further ahead with --days.")
+		fmt.Fprintln(w, "No listed instrument is free for that long: see readback board, or ask for less with --for, or further ahead with --days.")
 	}
-	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, g := range free.Gaps {
 		fmt.Fprintf(t, "%s\t%s\n", bare(g.Instrument), spanOf(g.Span, zone))
 	}
-	return t.Flush() //nolint:wrapcheck // the terminal's own words
+	return t.Flush()
 }
 
 type downCmd struct {
@@ -235,15 +215,15 @@ func (c downCmd) Run(ctx context.Context, s streams) error {
 	}
 	done, err := cl.Down(ctx, wire.DownBody{Instrument: id, Assays: c.Assay, Severity: c.Severity, Seen: c.Seen})
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
-	fmt.Fprintf(s.out, "%s is down (%s); %d bookings are at risk.\n", bare(id), done.Incident, done.AtRisk)
+	fmt.Fprintf(s.out, "%s is down (%s); %s at risk.\n", bare(id), done.Incident, count(done.AtRisk, "booking"))
 	if !c.Reroute {
 		return nil
 	}
 	moved, err := cl.Reroute(ctx, done.Incident)
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	fmt.Fprintf(s.out, "%d got another place, %d stay at risk.\n", moved.Moved, len(moved.Left))
 	return nil
@@ -252,7 +232,7 @@ func (c downCmd) Run(ctx context.Context, s streams) error {
 func (c downCmd) back(ctx context.Context, cl *client.Client, id string, s streams) error {
 	b, err := cl.Board(ctx, time.Time{}, time.Time{})
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	n := 0
 	for _, i := range b.Instruments {
@@ -266,7 +246,7 @@ func (c downCmd) back(ctx context.Context, cl *client.Client, id string, s strea
 				_, err = cl.Release(ctx, in.ID, c.Release...)
 			}
 			if err != nil {
-				return err //nolint:wrapcheck // it says what is wrong and what to do
+				return err
 			}
 			n++
 		}

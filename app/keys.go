@@ -22,36 +22,36 @@ func keys(c Config) (vault.Keys, error) {
 		}
 		k, _, err := vault.LoadOrMakeKeys(c.Data)
 		if err != nil {
-			return vault.Keys{}, err //nolint:wrapcheck // it names the file and the remedy
+			return vault.Keys{}, err
 		}
 		k.Checkpoint, _, err = vault.LoadOrMakeKey(filepath.Join(c.Data, checkpointKeyFile))
-		return k, err //nolint:wrapcheck // it names the file and the remedy
+		return k, err
 	}
 	k, err := vault.LoadKeyFile(c.KeyFile)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return k, err //nolint:wrapcheck // it names the file and the remedy
+		return k, err
 	}
 	if k, err = vault.MakeKeys(); err != nil {
-		return k, err //nolint:wrapcheck // it says what failed
+		return k, err
 	}
 	if err = vault.WriteKeyFile(c.KeyFile, k); errors.Is(err, fs.ErrExist) {
 		return vault.LoadKeyFile(c.KeyFile) // another node was first
 	}
-	return k, err //nolint:wrapcheck // it names the file and the remedy
+	return k, err
 }
 
 // checkpointKey returns the key that signs the site's checkpoints, without making one.
 func checkpointKey(c Config) (ed25519.PrivateKey, error) {
 	if c.KeyFile != "" {
 		k, err := vault.LoadKeyFile(c.KeyFile)
-		return k.Checkpoint, err //nolint:wrapcheck // it names the file and the remedy
+		return k.Checkpoint, err
 	}
 	path := filepath.Join(c.Data, checkpointKeyFile)
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("%w: %s is not there: give the directory of a ledger with --data, or its keys with --key-file", ErrConfig, path)
 	}
 	k, _, err := vault.LoadOrMakeKey(path)
-	return k, err //nolint:wrapcheck // it names the file and the remedy
+	return k, err
 }
 
 // makeDir makes the directory if it is not there, and returns when its name is on disk: what is kept in it is worth no
@@ -77,7 +77,7 @@ func makeDir(dir string) error {
 func syncDir(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
-		return err //nolint:wrapcheck // the caller names the directory
+		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
 }

@@ -45,29 +45,30 @@ func (c limitsShowCmd) Run(ctx context.Context, s streams) error {
 	}
 	l, err := cl.Limits(ctx)
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
-	if c.Set != "" {
-		set, err := c.chosen(l)
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return indented(s.out, set.Set)
-		}
-		return printSet(s.out, set)
+	if c.Set == "" {
+		return shown(s, nil, c.JSON, l, func() error { return printSets(s.out, l) })
+	}
+	set, err := c.chosen(l)
+	if err != nil {
+		return err
 	}
 	if c.JSON {
-		return json.NewEncoder(s.out).Encode(l) //nolint:wrapcheck // the terminal's own words
+		return indented(s.out, set.Set)
 	}
+	return printSet(s.out, set)
+}
+
+func printSets(w io.Writer, l wire.Limits) error {
 	if len(l.Sets) == 0 {
-		fmt.Fprintln(s.out, "No limit set is drafted. readback limits examples lists what can be imported.")
+		fmt.Fprintln(w, "No limit set is drafted. readback limits examples lists what can be imported.")
 	}
-	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, set := range l.Sets {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", set.ID, set.Version, sizes(set.Set), standing(l, set))
 	}
-	return t.Flush() //nolint:wrapcheck // the terminal's own words
+	return t.Flush()
 }
 
 func (c limitsShowCmd) chosen(l wire.Limits) (wire.LimitSet, error) {
@@ -87,7 +88,7 @@ func (c limitsShowCmd) chosen(l wire.Limits) (wire.LimitSet, error) {
 }
 
 func sizes(s critical.Set) string {
-	return fmt.Sprintf("%d rows, %d findings", len(s.Rows), len(s.Findings))
+	return count(len(s.Rows), "row") + ", " + count(len(s.Findings), "finding")
 }
 
 // standing says whether a set is in force, for what, since when, and by whom.
@@ -104,7 +105,7 @@ func standing(l wire.Limits, set wire.LimitSet) string {
 		}
 	}
 	if n := len(set.Faults); n > 0 {
-		return fmt.Sprintf("drafted, %d faults", n)
+		return "drafted, " + count(n, "fault")
 	}
 	return "drafted"
 }
@@ -123,7 +124,7 @@ func printSet(w io.Writer, set wire.LimitSet) error {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", strings.Join(f.LOINC, " "), f.Label, strings.Join(f.Words, " "), f.Group, called, f.Note)
 	}
 	if err := t.Flush(); err != nil {
-		return err //nolint:wrapcheck // the terminal's own words
+		return err
 	}
 	for _, f := range set.Faults {
 		fmt.Fprintln(w, "fault:", f.Error())
@@ -186,20 +187,20 @@ func (c limitsImportCmd) Run(ctx context.Context, s streams) error {
 	}
 	if c.Check {
 		if len(faults) > 0 {
-			return fmt.Errorf("%s has %d faults, and could not be approved", set.ID, len(faults))
+			return fmt.Errorf("%s has %s, and could not be approved", set.ID, count(len(faults), "fault"))
 		}
 		_, err = fmt.Fprintf(s.out, "%s %s could be approved: %s\n", set.ID, set.Version, sizes(set))
-		return err //nolint:wrapcheck // the terminal's own words
+		return err
 	}
 	cl, err := c.dial(ctx, s)
 	if err != nil {
 		return err
 	}
 	if _, err := cl.Draft(ctx, set); err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s %s is drafted: %s, %d faults. Try it: readback limits try %s --version %q\n", set.ID, set.Version, sizes(set), len(faults), set.ID, set.Version)
-	return err //nolint:wrapcheck // the terminal's own words
+	_, err = fmt.Fprintf(s.out, "%s %s is drafted: %s, %s. Try it: readback limits try %s --version %q\n", set.ID, set.Version, sizes(set), count(len(faults), "fault"), set.ID, set.Version)
+	return err
 }
 
 // readSet reads a set from a file, standard input, or the examples. Numbers are read as decimals.
@@ -253,15 +254,13 @@ func (c limitsTryCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	got, err := cl.TryLimits(ctx, body)
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(got) //nolint:wrapcheck // the terminal's own words
-	}
-	fmt.Fprintf(s.out, "Of the last %d results it would have called %d more and %d fewer than the set in force.\n", got.Read, len(got.More), len(got.Fewer))
+	return shown(s, err, c.JSON, got, func() error { return printTried(s.out, got) })
+}
+
+func printTried(w io.Writer, got wire.LimitsTried) error {
+	fmt.Fprintf(w, "Of the last %s it would have called %d more and %d fewer than the set in force.\n", count(got.Read, "result"), len(got.More), len(got.Fewer))
 	for _, r := range got.Reasons {
-		fmt.Fprintf(s.out, "  %d more, %d fewer: %s, by %s\n", r.More, r.Fewer, plain(r.Why), plain(r.Rule))
+		fmt.Fprintf(w, "  %d more, %d fewer: %s, by %s\n", r.More, r.Fewer, plain(r.Why), plain(r.Rule))
 	}
 	return nil
 }
@@ -282,11 +281,7 @@ func (c limitsApproveCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	done, err := cl.Approve(ctx, wire.ApproveBody{Limits: c.Set, Version: c.Version, Setting: c.Setting, Effective: c.From})
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	_, err = fmt.Fprintf(s.out, "%s %s is approved, entry %d\n", c.Set, c.Version, done.Last)
-	return err //nolint:wrapcheck // the terminal's own words
+	return said(s, err, fmt.Sprintf("%s %s is approved, entry %d", c.Set, c.Version, done.Last))
 }
 
 type limitsRetireCmd struct {
@@ -304,11 +299,7 @@ func (c limitsRetireCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	done, err := cl.Retire(ctx, wire.RetireBody{Limits: c.Set, Version: c.Version, Setting: c.Setting})
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	_, err = fmt.Fprintf(s.out, "%s %s is out of force, entry %d\n", c.Set, c.Version, done.Last)
-	return err //nolint:wrapcheck // the terminal's own words
+	return said(s, err, fmt.Sprintf("%s %s is out of force, entry %d", c.Set, c.Version, done.Last))
 }
 
 type limitsMapCmd struct {
@@ -333,7 +324,7 @@ func (c limitsMapCmd) Run(ctx context.Context, s streams) error {
 		Sender: c.Sender, System: c.System, Code: c.Code, Test: critical.Test{LOINC: c.LOINC, Label: c.Label, Unit: c.Unit, Specimen: c.Specimen},
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	return printMeant(s.out, m)
 }
@@ -354,14 +345,14 @@ func (c limitsUnitCmd) Run(ctx context.Context, s streams) error {
 	}
 	m, err := cl.Spell(ctx, wire.UnitBody{Sender: c.Sender, Written: c.Written, Unit: c.Unit})
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	return printMeant(s.out, m)
 }
 
 func printMeant(w io.Writer, m wire.Meant) error {
-	_, err := fmt.Fprintf(w, "recorded, entry %d; %d results had waited, %d are called\n", m.First, m.Judged, m.Called)
-	return err //nolint:wrapcheck // the terminal's own words
+	_, err := fmt.Fprintf(w, "recorded, entry %d; %s had waited, of which called: %d\n", m.First, count(m.Judged, "result"), m.Called)
+	return err
 }
 
 // indented writes JSON for people.
@@ -369,5 +360,5 @@ func indented(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", " ")
 	e.SetEscapeHTML(false)
-	return e.Encode(v) //nolint:wrapcheck // the terminal's own words
+	return e.Encode(v)
 }

@@ -60,7 +60,7 @@ func allowing(networks []netip.Prefix) func(hl7.Peer) bool {
 // mllpTLS is how the door speaks TLS, nil for not at all. The files are read once.
 func (c *Config) mllpTLS() (*tls.Config, error) {
 	if c.MLLPCert == "" {
-		return nil, nil //nolint:nilnil // no TLS is no error
+		return nil, nil // no TLS is no error
 	}
 	cert, err := tls.LoadX509KeyPair(c.MLLPCert, c.MLLPKey)
 	if err != nil {

@@ -46,7 +46,7 @@ func (c receiptCmd) Run(ctx context.Context, s streams) error {
 	}
 	head, err := store.Head(ctx)
 	if err != nil {
-		return err //nolint:wrapcheck // the store's own words
+		return err
 	}
 	seq, err := find(ctx, store, head.Seq, c.Of)
 	if err != nil {
@@ -54,24 +54,24 @@ func (c receiptCmd) Run(ctx context.Context, s streams) error {
 	}
 	note, err := store.LastCheckpoint(ctx)
 	if err != nil {
-		return err //nolint:wrapcheck // the store's own words
+		return err
 	}
 	if note.Size < int64(seq) { // not signed yet: sign the head as it is, after reading it again
 		if note, err = ledger.SignHead(ctx, store, signer); err != nil {
-			return err //nolint:wrapcheck // it says what is wrong
+			return err
 		}
 	}
 	r, err := ledger.NewReceipt(ctx, store, seq, note.Signed, signer.Public())
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong
+		return err
 	}
 	b, err := r.JSON()
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong
+		return err
 	}
 	if c.Out == "" {
 		_, err = s.out.Write(b)
-		return err //nolint:wrapcheck // the terminal's own words
+		return err
 	}
 	f, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // a receipt is made to be handed out
 	if err != nil {
@@ -83,7 +83,7 @@ func (c receiptCmd) Run(ctx context.Context, s streams) error {
 	if err == nil {
 		_, err = fmt.Fprintf(s.out, "receipt of entry %d in %s; check it with: readback check-receipt %s --key '%s'\n", seq, c.Out, c.Out, signer.Public())
 	}
-	return err //nolint:wrapcheck // the system's own words
+	return err
 }
 
 // find returns the place of what a receipt is asked for.
@@ -103,7 +103,7 @@ func find(ctx context.Context, store ledger.Store, head ledger.Seq, of string) (
 	}
 	es, err := store.About(ctx, call, head)
 	if err != nil {
-		return 0, err //nolint:wrapcheck // the store's own words
+		return 0, err
 	}
 	if len(es) == 0 {
 		return 0, fmt.Errorf("%w: nothing is about %s", errNoEntry, of)
@@ -123,7 +123,7 @@ func findRef(ctx context.Context, store ledger.Store, head ledger.Seq, ref strin
 		after := max(0, end-ledger.MaxRead)
 		es, err := store.Read(ctx, after, int(end-after))
 		if err != nil {
-			return "", err //nolint:wrapcheck // the store's own words
+			return "", err
 		}
 		for i := len(es) - 1; i >= 0; i-- {
 			if es[i].Kind != "critical.opened" {
@@ -131,7 +131,7 @@ func findRef(ctx context.Context, store ledger.Store, head ledger.Seq, ref strin
 			}
 			ev, err := wire.Decode(&es[i])
 			if err != nil {
-				return "", err //nolint:wrapcheck // it names the entry
+				return "", err
 			}
 			if o, ok := ev.(*critical.Opened); ok && o.Ref == ref {
 				return o.Call, nil
@@ -165,7 +165,7 @@ func (c checkReceiptCmd) Run(s streams) error {
 	}
 	r, err := ledger.ParseReceipt(b)
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong
+		return err
 	}
 	key := c.Key
 	if key == "" {
@@ -173,28 +173,28 @@ func (c checkReceiptCmd) Run(s streams) error {
 	}
 	e, at, err := r.Check(key)
 	if err != nil {
-		return err //nolint:wrapcheck // it says which part fails
+		return err
 	}
 	_, err = fmt.Fprintf(s.out, "proved: entry %d of %s stands in its ledger\n  %s by %s at %s UTC\n  %s\n  about %s\n  under the checkpoint of %d entries, signed with %s\n",
 		e.Seq, e.Site, e.Kind, e.By, e.At.Format("2006-01-02 15:04:05.000000"), e.Body, strings.Join(e.About, ", "), at.Size, key)
 	if err == nil && c.Key == "" {
 		_, err = fmt.Fprintln(s.out, "The key is the one that the receipt itself names: compare it with the laboratory's, or give that with --key.")
 	}
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }
 
 // openedWith returns the public checkpoint key that stands in a ledger's first entry.
 func openedWith(ctx context.Context, store ledger.Store) (string, error) {
 	es, err := store.Read(ctx, 0, 1)
 	if err != nil {
-		return "", err //nolint:wrapcheck // the store's own words
+		return "", err
 	}
 	if len(es) == 0 {
 		return "", nil
 	}
 	ev, err := wire.Decode(&es[0])
 	if err != nil {
-		return "", err //nolint:wrapcheck // it names the entry
+		return "", err
 	}
 	o, ok := ev.(*wire.Opened)
 	if !ok {

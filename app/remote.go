@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -61,6 +62,43 @@ func (r Remote) dial(ctx context.Context, s streams) (*client.Client, error) {
 		return nil, fmt.Errorf("%s: %w", at, err)
 	}
 	return c, nil
+}
+
+// dialZone signs in, and returns the laboratory's zone too.
+func (r Remote) dialZone(ctx context.Context, s streams) (*client.Client, *time.Location, error) {
+	cl, err := r.dial(ctx, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	zone, err := zoneOf(cl.Me().Zone)
+	return cl, zone, err
+}
+
+// said tells that something was done, or returns err, why it was not.
+func said(s streams, err error, what string) error {
+	if err == nil {
+		_, err = fmt.Fprintln(s.out, what)
+	}
+	return err
+}
+
+// shown writes what a server answered: as JSON, or as print shows it to people. err is why there is no answer.
+func shown(s streams, err error, asJSON bool, answer any, print func() error) error {
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		return json.NewEncoder(s.out).Encode(answer)
+	}
+	return print()
+}
+
+// count is a number of things in words: 1 booking, 2 bookings.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // secret returns what an environment variable holds, else asks for it: hidden on a terminal, a line elsewhere.

@@ -38,26 +38,20 @@ func (c reportCmd) Run(ctx context.Context, s streams) error {
 	}
 	if c.Try {
 		v, err := cl.TryResult(ctx, body)
-		if err != nil {
-			return err //nolint:wrapcheck // it says what is wrong and what to do
-		}
-		if c.JSON {
-			return json.NewEncoder(s.out).Encode(v) //nolint:wrapcheck // the terminal's own words
-		}
-		held := ""
-		if v.Held != "" {
-			held = ", and the bench would look at it first: " + v.Held
-		}
-		_, err = fmt.Fprintf(s.out, "%s of %s, %s: %s, %s%s\n", plain(v.Label), plain(v.Patient.Name), plain(v.Place), v.Outcome, plain(v.Why), held)
-		return err //nolint:wrapcheck // the terminal's own words
+		return shown(s, err, c.JSON, v, func() error {
+			held := ""
+			if v.Held != "" {
+				held = ", and the bench would look at it first: " + v.Held
+			}
+			_, err := fmt.Fprintf(s.out, "%s of %s, %s: %s, %s%s\n", plain(v.Label), plain(v.Patient.Name), plain(v.Place), v.Outcome, plain(v.Why), held)
+			return err
+		})
 	}
 	r, err := cl.Report(ctx, body)
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(r) //nolint:wrapcheck // the terminal's own words
-	}
+	return shown(s, err, c.JSON, r, func() error { return printReported(s.out, r) })
+}
+
+func printReported(w io.Writer, r wire.Reported) error {
 	say := r.Outcome
 	switch {
 	case r.Repeat:
@@ -69,6 +63,6 @@ func (c reportCmd) Run(ctx context.Context, s streams) error {
 	case r.Call != "":
 		say += ", called as " + r.Ref
 	}
-	_, err = fmt.Fprintf(s.out, "reported, entry %d: %s\n", r.First, say)
-	return err //nolint:wrapcheck // the terminal's own words
+	_, err := fmt.Fprintf(w, "reported, entry %d: %s\n", r.First, say)
+	return err
 }

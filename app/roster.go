@@ -20,11 +20,7 @@ type rosterShowCmd struct {
 
 // Run shows who is on duty, what is covered, and what to look at in the next 14 days.
 func (c rosterShowCmd) Run(ctx context.Context, s streams) error {
-	cl, err := c.dial(ctx, s)
-	if err != nil {
-		return err
-	}
-	zone, err := zoneOf(cl.Me().Zone)
+	cl, zone, err := c.dialZone(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -35,13 +31,7 @@ func (c rosterShowCmd) Run(ctx context.Context, s streams) error {
 		}
 	}
 	r, err := cl.RosterAt(ctx, body.At)
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(r) //nolint:wrapcheck // the terminal's own words
-	}
-	return printRoster(s.out, r, zone)
+	return shown(s, err, c.JSON, r, func() error { return printRoster(s.out, r, zone) })
 }
 
 func printRoster(w io.Writer, r wire.Roster, zone *time.Location) error {
@@ -64,7 +54,7 @@ func printRoster(w io.Writer, r wire.Roster, zone *time.Location) error {
 		}
 	}
 	if err := t.Flush(); err != nil {
-		return err //nolint:wrapcheck // the terminal's own words
+		return err
 	}
 	for _, c := range r.Covers {
 		fmt.Fprintf(w, "cover    %s: %s for %s at %s, %s to %s (%s)\n", c.ID, plain(c.In.Name), plain(c.Out.Name), c.Post, clock(c.From), clock(c.To), c.Standing)
@@ -74,8 +64,8 @@ func printRoster(w io.Writer, r wire.Roster, zone *time.Location) error {
 	}
 	if r.Until.IsZero() {
 		_, err := fmt.Fprintln(w, "No roster is published.")
-		return err //nolint:wrapcheck // the terminal's own words
+		return err
 	}
 	_, err := fmt.Fprintf(w, "Published until %s.\n", clock(r.Until))
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }

@@ -58,7 +58,7 @@ func (c rosterCoverCmd) offer(ctx context.Context, cl *client.Client) (wire.Offe
 	}
 	r, err := cl.Roster(ctx)
 	if err != nil {
-		return b, err //nolint:wrapcheck // it says what is wrong and what to do
+		return b, err
 	}
 	zone, err := zoneOf(cl.Me().Zone)
 	if err != nil {
@@ -108,10 +108,3 @@ func whoIs(text string, staff []wire.Colleague) (string, error) {
 	return found, nil
 }
 
-// said tells that something was done.
-func said(s streams, err error, what string) error {
-	if err == nil {
-		_, err = fmt.Fprintln(s.out, what)
-	}
-	return err //nolint:wrapcheck // it says what is wrong and what to do
-}

@@ -48,7 +48,7 @@ func (c rosterImportCmd) Run(ctx context.Context, s streams) error {
 	body := wire.PublishBody{Published: sheet.Roster, Holes: c.Holes}
 	tried, err := cl.TryRoster(ctx, body)
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	if c.JSON {
 		err = json.NewEncoder(s.out).Encode(tried)
@@ -56,11 +56,11 @@ func (c rosterImportCmd) Run(ctx context.Context, s streams) error {
 		err = c.show(s.out, sheet, tried)
 	}
 	if err != nil {
-		return err //nolint:wrapcheck // the terminal's own words
+		return err
 	}
 	switch {
 	case len(tried.Faults) > 0:
-		return fmt.Errorf("%w: %d faults", errRoster, len(tried.Faults))
+		return fmt.Errorf("%w: %s", errRoster, count(len(tried.Faults), "fault"))
 	case c.DryRun:
 		return nil
 	case !c.Yes && !confirmed(s, "Publish it? [y/N] "):
@@ -68,23 +68,23 @@ func (c rosterImportCmd) Run(ctx context.Context, s streams) error {
 	}
 	done, err := cl.PublishAs(ctx, body)
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	if !c.JSON {
 		_, err = fmt.Fprintf(s.out, "published: entry %d\n", done.First)
 	}
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }
 
 // read reads the files. Each fault is shown with its line, and any of them is an error.
 func (c rosterImportCmd) read(ctx context.Context, cl *client.Client, s streams) (*roster.Sheet, error) {
 	people, err := cl.People(ctx)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it says what is wrong and what to do
+		return nil, err
 	}
 	now, err := cl.Roster(ctx)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it says what is wrong and what to do
+		return nil, err
 	}
 	sheet := &roster.Sheet{LabZone: cl.Me().Zone, People: people, Posts: now.Posts}
 	if c.Zone != "" {
@@ -126,7 +126,7 @@ func (c rosterImportCmd) read(ctx context.Context, cl *client.Client, s streams)
 		fmt.Fprintf(s.out, "fault    %s: %s; %s\n", plain(f.Field), plain(f.What), plain(f.Remedy))
 	}
 	if n := len(sheet.Faults); n > 0 {
-		return nil, fmt.Errorf("%w: %d lines cannot be read", errRoster, n)
+		return nil, fmt.Errorf("%w: %s could not be read", errRoster, count(n, "line"))
 	}
 	return sheet, nil
 }
@@ -171,7 +171,7 @@ func (c rosterImportCmd) show(w io.Writer, sheet *roster.Sheet, tried wire.Roste
 	}
 	_, err := fmt.Fprintf(w, "%d added, %d changed, %d removed, %d as they were; %d faults, %d to look at\n",
 		len(tried.Diff.Added), len(tried.Diff.Changed), len(tried.Diff.Removed), tried.Diff.Same, len(tried.Faults), len(tried.Concerns))
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }
 
 func concernWord(kind string) string {

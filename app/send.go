@@ -81,7 +81,7 @@ func (c sendCmd) send(ctx context.Context, client *hl7.Client, raw []byte) (sent
 	defer cancel()
 	reply, err := client.Send(ctx, raw)
 	if err != nil || reply == nil {
-		return sent{}, err //nolint:wrapcheck // Run says which message
+		return sent{}, err
 	}
 	a, err := hl7.ParseAnswer(reply)
 	return sent{Code: a.Code, Control: a.ControlID, Text: a.Text}, err
@@ -89,14 +89,14 @@ func (c sendCmd) send(ctx context.Context, client *hl7.Client, raw []byte) (sent
 
 func (c sendCmd) tell(out io.Writer, what sent) error {
 	if c.JSON {
-		return json.NewEncoder(out).Encode(what) //nolint:wrapcheck // the terminal's own words
+		return json.NewEncoder(out).Encode(what)
 	}
 	code := what.Code
 	if code == "" {
 		code = "--" // none was asked for
 	}
 	_, err := fmt.Fprintln(out, code, what.File, what.N, plain(what.Control), plain(what.Text))
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }
 
 func (c sendCmd) tls() (*tls.Config, error) {
@@ -104,7 +104,7 @@ func (c sendCmd) tls() (*tls.Config, error) {
 		if c.Cert != "" || c.Key != "" {
 			return nil, fmt.Errorf("%w: --cert needs TLS: give --ca too", ErrConfig)
 		}
-		return nil, nil //nolint:nilnil // no TLS is no error
+		return nil, nil // no TLS is no error
 	}
 	pem, err := os.ReadFile(c.CA)
 	if err != nil {
@@ -127,9 +127,9 @@ func (c sendCmd) tls() (*tls.Config, error) {
 // read reads a file, or standard input for -.
 func read(file string, in io.Reader) ([]byte, error) {
 	if file == "-" {
-		return io.ReadAll(in) //nolint:wrapcheck // the system's own words
+		return io.ReadAll(in)
 	}
-	return os.ReadFile(file) //nolint:wrapcheck // the system's own words
+	return os.ReadFile(file)
 }
 
 // unframed is a message without the marks of MLLP that some files have around it.

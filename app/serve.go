@@ -54,7 +54,7 @@ func (r *Readback) tell(out io.Writer, what ready, asJSON bool) error {
 		if err == nil {
 			_, err = fmt.Fprintf(out, "%s\n", b)
 		}
-		return err //nolint:wrapcheck // the terminal's own words
+		return err
 	}
 	fmt.Fprintf(out, "Readback serves %s at %s\n", r.cfg.Site, what.HTTP)
 	if what.MLLP != "" {
@@ -70,7 +70,7 @@ func (r *Readback) tell(out io.Writer, what ready, asJSON bool) error {
 		}
 	}
 	_, err := fmt.Fprintln(out, "\nStop with Ctrl-C.")
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }
 
 // logger writes for programs where asked or where nobody looks, else for people.

@@ -84,7 +84,7 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger, progress func(done
 	}
 	signer, err := ledger.NewSigner(cfg.Site, k.Checkpoint)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it says what failed
+		return nil, err
 	}
 	store, err := r.openStore(ctx, signer.Public())
 	if err != nil {
@@ -133,12 +133,12 @@ func (r *Readback) openStore(ctx context.Context, public string) (ledger.Store, 
 		}
 		s, err := sqlite.Open(ctx, c.Data, sqlite.Options{Site: c.Site, Wall: c.Wall, Reserve: c.Reserve})
 		if err != nil {
-			return nil, err //nolint:wrapcheck // it says what is wrong and what to do
+			return nil, err
 		}
 		r.closes = append(r.closes, s.Close)
 		dsn, err := vault.SQLiteFile(filepath.Join(c.Data, vaultFile))
 		if err != nil {
-			return nil, err //nolint:wrapcheck // it names the file and the remedy
+			return nil, err
 		}
 		db, err := sql.Open("sqlite", dsn)
 		if err != nil {
@@ -149,12 +149,12 @@ func (r *Readback) openStore(ctx context.Context, public string) (ledger.Store, 
 	}
 	s, err := postgres.Open(ctx, c.Postgres, postgres.Options{Site: c.Site, Node: c.Node, Key: public, Wall: c.Wall})
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it says what is wrong and what to do
+		return nil, err
 	}
 	r.closes = append(r.closes, s.Close)
 	db, err := s.DB(ctx)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it says what is wrong and what to do
+		return nil, err
 	}
 	r.closes = append(r.closes, db.Close)
 	return s, r.openVault(ctx, db, vault.PostgreSQL)
@@ -163,7 +163,7 @@ func (r *Readback) openStore(ctx context.Context, public string) (ledger.Store, 
 func (r *Readback) openVault(ctx context.Context, db *sql.DB, d vault.Dialect) error {
 	v, err := vault.Open(ctx, db, vault.Config{Dialect: d, Site: r.cfg.Site})
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	r.Vault = v
 	return nil
@@ -179,14 +179,14 @@ func (r *Readback) openLab(ctx context.Context, store ledger.Store, signer *ledg
 	if r.cfg.Redis != "" {
 		bell, err := redis.Open(ctx, r.cfg.Redis, r.cfg.Site, r.log)
 		if err != nil {
-			return err //nolint:wrapcheck // it says what is wrong and what to do
+			return err
 		}
 		r.closes = append(r.closes, bell.Close)
 		c.Bell = bell
 	}
 	l, err := lab.Open(ctx, c)
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	r.Lab = l
 	r.closes = append(r.closes, l.Close)
@@ -194,7 +194,7 @@ func (r *Readback) openLab(ctx context.Context, store ledger.Store, signer *ledg
 		return err
 	}
 	if r.Notary, err = lab.NewNotary(ctx, l, signer); err != nil {
-		return err //nolint:wrapcheck // it says what is wrong
+		return err
 	}
 	return nil
 }
@@ -228,7 +228,7 @@ func (r *Readback) beginEpoch(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("begin a new epoch: %w", err)
 	}
-	return os.Remove(path) //nolint:wrapcheck // the system's own words
+	return os.Remove(path)
 }
 
 func (r *Readback) openServer(k vault.Keys) error {
@@ -249,7 +249,7 @@ func (r *Readback) openServer(k vault.Keys) error {
 		Hub: channels.Config{Gone: r.reach.Gone}, Missed: r.reach.Missed, Beneath: r.status,
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong
+		return err
 	}
 	r.Server = s
 	return nil
@@ -303,7 +303,7 @@ func (r *Readback) announce() error {
 	}
 	path := filepath.Join(r.cfg.Data, servingFile)
 	r.closes = append(r.closes, func() error { return os.Remove(path) })
-	return os.WriteFile(path, b, 0o600) //nolint:wrapcheck // the system's own words
+	return os.WriteFile(path, b, 0o600)
 }
 
 // watch checks the invariants each minute and says what does not hold.
@@ -331,7 +331,7 @@ func (r *Readback) Wait(ctx context.Context) error {
 	case err := <-r.failed:
 		return err
 	case <-r.Lab.Broken():
-		return r.Lab.Ready() //nolint:wrapcheck // it says what is wrong
+		return r.Lab.Ready()
 	}
 }
 

@@ -20,22 +20,12 @@ type statusCmd struct {
 
 // Run tells how a node and what it stands on are.
 func (c statusCmd) Run(ctx context.Context, s streams) error {
-	cl, err := c.dial(ctx, s)
+	cl, zone, err := c.dialZone(ctx, s)
 	if err != nil {
 		return err
 	}
 	status, err := cl.Status(ctx)
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(status) //nolint:wrapcheck // the terminal's own words
-	}
-	zone, err := zoneOf(cl.Me().Zone)
-	if err != nil {
-		return err
-	}
-	return printStatus(s.out, status, zone)
+	return shown(s, err, c.JSON, status, func() error { return printStatus(s.out, status, zone) })
 }
 
 func printStatus(w io.Writer, st wire.Status, zone *time.Location) error {
@@ -87,7 +77,7 @@ func printStatus(w io.Writer, st wire.Status, zone *time.Location) error {
 	}
 	printKept(line, st, at)
 	if err := out.Flush(); err != nil {
-		return err //nolint:wrapcheck // the terminal's own words
+		return err
 	}
 	for _, f := range st.Promise {
 		mark := "ok  "

@@ -43,12 +43,12 @@ func (r *Readback) openTables(ctx context.Context, path string) error {
 		}
 		var err error
 		if dsn, err = audit.SQLiteFile(path); err != nil {
-			return err //nolint:wrapcheck // it names the file
+			return err
 		}
 	}
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
-		return err //nolint:wrapcheck // the driver's own words
+		return err
 	}
 	if path == "" {
 		db.SetMaxOpenConns(1)

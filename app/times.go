@@ -32,7 +32,7 @@ type timesCmd struct {
 
 // Run tells how long calls took.
 func (c timesCmd) Run(ctx context.Context, s streams) error {
-	cl, err := c.dial(ctx, s)
+	cl, zone, err := c.dialZone(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -47,35 +47,25 @@ func (c timesCmd) Run(ctx context.Context, s streams) error {
 		if err == nil {
 			_, err = s.out.Write(table)
 		}
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	body.Missed = c.Missed
 	t, err := cl.Times(ctx, body)
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(t) //nolint:wrapcheck // the terminal's own words
-	}
-	zone, err := zoneOf(t.Zone)
-	if err != nil {
-		return err
-	}
-	return printTimes(s.out, t, zone)
+	return shown(s, err, c.JSON, t, func() error { return printTimes(s.out, t, zone) })
 }
 
 // rebuildTimes has the tables read again and shows how far they are.
 func rebuildTimes(ctx context.Context, cl *client.Client, s streams) error {
 	all, err := cl.RebuildTimes(ctx)
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	show := newProgress(s.err, "count again")
 	defer show.done()
 	for {
 		st, err := cl.Status(ctx)
 		if err != nil {
-			return err //nolint:wrapcheck // it says what is wrong and what to do
+			return err
 		}
 		if st.Audit == nil || st.Audit.Behind == 0 {
 			return nil
@@ -83,7 +73,7 @@ func rebuildTimes(ctx context.Context, cl *client.Client, s streams) error {
 		show.show(max(0, all-st.Audit.Behind), all)
 		select {
 		case <-ctx.Done():
-			return ctx.Err() //nolint:wrapcheck // told to stop
+			return ctx.Err()
 		case <-time.After(time.Second):
 		}
 	}
@@ -126,7 +116,7 @@ func printTimes(w io.Writer, t wire.Times, zone *time.Location) error {
 	}
 	printRow(out, all, t.All, longest)
 	if err := out.Flush(); err != nil {
-		return err //nolint:wrapcheck // the terminal's own words
+		return err
 	}
 	printBeneath(w, t)
 	return printMissed(w, t, zone)
@@ -227,7 +217,7 @@ func printMissed(w io.Writer, t wire.Times, zone *time.Location) error {
 		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\n", cmp.Or(m.Ref, "erased"), m.Opened.In(zone).Format("Mon 2 Jan 15:04"),
 			plain(strings.Join(m.Analytes, ", ")), plain(m.Unit), took, plain(how), plain(who), m.Attempts+m.Failed)
 	}
-	return out.Flush() //nolint:wrapcheck // the terminal's own words
+	return out.Flush()
 }
 
 type storyCmd struct {
@@ -239,22 +229,12 @@ type storyCmd struct {
 
 // Run tells one call from its result to its end.
 func (c storyCmd) Run(ctx context.Context, s streams) error {
-	cl, err := c.dial(ctx, s)
+	cl, zone, err := c.dialZone(ctx, s)
 	if err != nil {
 		return err
 	}
 	story, err := cl.Story(ctx, c.Call)
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(story) //nolint:wrapcheck // the terminal's own words
-	}
-	zone, err := zoneOf(cl.Me().Zone)
-	if err != nil {
-		return err
-	}
-	return printStory(s.out, story, zone)
+	return shown(s, err, c.JSON, story, func() error { return printStory(s.out, story, zone) })
 }
 
 func printStory(w io.Writer, story wire.Story, zone *time.Location) error {
@@ -292,7 +272,7 @@ func printStory(w io.Writer, story wire.Story, zone *time.Location) error {
 		fmt.Fprintf(out, "%s\t%s\t%s\tentry %d\n", at.In(zone).Format("15:04:05"), after, what, f.Seq)
 	}
 	if err := out.Flush(); err != nil {
-		return err //nolint:wrapcheck // the terminal's own words
+		return err
 	}
 	if len(story.Fields) == 0 {
 		return nil
@@ -308,5 +288,5 @@ func printStory(w io.Writer, story wire.Story, zone *time.Location) error {
 		}
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", strings.Join(append([]string{fmt.Sprintf("%d of %d fields of its record are there.", story.Have, need)}, lack...), "\n"))
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }

@@ -33,15 +33,11 @@ func (c tokenMintCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	made, err := cl.Mint(ctx, wire.MintBody{Machine: "machine/" + strings.TrimPrefix(c.Machine, "machine/"), Days: c.Days})
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(made) //nolint:wrapcheck // the terminal's own words
-	}
-	fmt.Fprintf(s.err, "%s is good until %s; keep it like a password, it is not shown again\n", made.ID, made.Until.Format(time.RFC3339))
-	_, err = fmt.Fprintln(s.out, made.Token)
-	return err //nolint:wrapcheck // the terminal's own words
+	return shown(s, err, c.JSON, made, func() error {
+		fmt.Fprintf(s.err, "%s is good until %s; keep it like a password, it is not shown again\n", made.ID, made.Until.Format(time.RFC3339))
+		_, err := fmt.Fprintln(s.out, made.Token)
+		return err
+	})
 }
 
 type tokenListCmd struct {
@@ -57,18 +53,16 @@ func (c tokenListCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	all, err := cl.Tokens(ctx)
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(wire.Tokens{Tokens: all}) //nolint:wrapcheck // the terminal's own words
-	}
-	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	return shown(s, err, c.JSON, wire.Tokens{Tokens: all}, func() error { return printTokens(s.out, all) })
+}
+
+func printTokens(out io.Writer, all []wire.Token) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "PROGRAM\tSINCE\tUNTIL\tID")
 	for _, t := range all {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", strings.TrimPrefix(t.Machine, "machine/"), t.Since.Format(time.RFC3339), t.Until.Format(time.RFC3339), t.ID)
 	}
-	return w.Flush() //nolint:wrapcheck // the terminal's own words
+	return w.Flush()
 }
 
 type tokenRevokeCmd struct {
@@ -83,9 +77,6 @@ func (c tokenRevokeCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if _, err := cl.Revoke(ctx, c.ID); err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	_, err = fmt.Fprintln(s.out, c.ID, "is taken back")
-	return err //nolint:wrapcheck // the terminal's own words
+	_, err = cl.Revoke(ctx, c.ID)
+	return said(s, err, c.ID+" is taken back")
 }

@@ -51,11 +51,7 @@ func (c userAddCmd) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		id, err := cl.Admit(ctx, p, password)
-		if err != nil {
-			return err //nolint:wrapcheck // it says what is wrong and what to do
-		}
-		_, err = fmt.Fprintf(s.out, "%s is admitted as %s\n", c.User, id)
-		return err //nolint:wrapcheck // the terminal's own words
+		return said(s, err, c.User+" is admitted as "+id)
 	}
 	return c.offline(ctx, s, p)
 }
@@ -79,7 +75,7 @@ func (c userAddCmd) offline(ctx context.Context, s streams, p roster.Person) (er
 	}
 	signer, err := ledger.NewSigner(cfg.Site, k.Checkpoint)
 	if err != nil {
-		return err //nolint:wrapcheck // it says what failed
+		return err
 	}
 	store, err := r.openStore(ctx, signer.Public())
 	if err != nil {
@@ -102,7 +98,7 @@ func (c userAddCmd) offline(ctx context.Context, s streams, p roster.Person) (er
 		return err
 	}
 	if err := r.Vault.SetPassword(ctx, p.ID, p.Login, password); err != nil {
-		return err //nolint:wrapcheck // it says what is wrong with it
+		return err
 	}
 	_, err = r.Lab.Record(ctx, lab.Actor{By: "machine/cli"}, lab.Key{}, func(st *lab.State, _ time.Time) ([]lab.Event, error) {
 		if err := check(st); err != nil {
@@ -110,9 +106,5 @@ func (c userAddCmd) offline(ctx context.Context, s streams, p roster.Person) (er
 		}
 		return []lab.Event{&roster.Admitted{Person: p}}, nil
 	})
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong
-	}
-	_, err = fmt.Fprintf(s.out, "%s is admitted as %s\n", c.User, p.ID)
-	return err //nolint:wrapcheck // the terminal's own words
+	return said(s, err, c.User+" is admitted as "+p.ID)
 }

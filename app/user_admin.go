@@ -22,13 +22,13 @@ type userListCmd struct {
 
 // Run lists people.
 func (c userListCmd) Run(ctx context.Context, s streams) error {
-	cl, err := c.dial(ctx, s)
+	cl, zone, err := c.dialZone(ctx, s)
 	if err != nil {
 		return err
 	}
 	people, err := cl.People(ctx)
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
+		return err
 	}
 	if !c.All {
 		var active []roster.Person
@@ -39,14 +39,11 @@ func (c userListCmd) Run(ctx context.Context, s streams) error {
 		}
 		people = active
 	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(people) //nolint:wrapcheck // the terminal's own words
-	}
-	zone, err := zoneOf(cl.Me().Zone)
-	if err != nil {
-		return err
-	}
-	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	return shown(s, nil, c.JSON, people, func() error { return printPeople(s.out, people, zone) })
+}
+
+func printPeople(w io.Writer, people []roster.Person, zone *time.Location) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "LOGIN\tNAME\tROLE\tPROFESSION\tBADGE\tPOSTS\tID")
 	for _, p := range people {
 		posts := "all"
@@ -55,7 +52,7 @@ func (c userListCmd) Run(ctx context.Context, s streams) error {
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", plain(p.Login), plain(p.Name), p.Role, p.Profession, badge(&p, zone), posts, p.ID)
 	}
-	return t.Flush() //nolint:wrapcheck // the terminal's own words
+	return t.Flush()
 }
 
 func badge(p *roster.Person, zone *time.Location) string {
@@ -202,7 +199,7 @@ func (c userPasswordCmd) Run(ctx context.Context, s streams) error {
 func personOf(ctx context.Context, cl *client.Client, text string) (roster.Person, error) {
 	people, err := cl.People(ctx)
 	if err != nil {
-		return roster.Person{}, err //nolint:wrapcheck // it says what is wrong and what to do
+		return roster.Person{}, err
 	}
 	var staff []wire.Colleague
 	for _, p := range people {

@@ -31,7 +31,7 @@ func (c verifyCmd) Run(ctx context.Context, s streams) error {
 	v, err := ledger.Verify(ctx, store, signer.Public(), bar.show)
 	bar.done()
 	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and where
+		return err
 	}
 	if err := sameKey(ctx, store, signer.Public()); err != nil {
 		return err
@@ -43,5 +43,5 @@ func (c verifyCmd) Run(ctx context.Context, s streams) error {
 	if err == nil && v.Erased > 0 {
 		_, err = fmt.Fprintf(s.out, "%d enclosures were erased\n", v.Erased)
 	}
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }

@@ -27,7 +27,7 @@ func (w Where) open(ctx context.Context) (ledger.Store, string, error) {
 		}
 		s, err := postgres.Open(ctx, w.Postgres, postgres.Options{Site: site, Node: "cli"})
 		if err != nil {
-			return nil, "", err //nolint:wrapcheck // it says what is wrong and what to do
+			return nil, "", err
 		}
 		return s, site, nil
 	}
@@ -36,7 +36,7 @@ func (w Where) open(ctx context.Context) (ledger.Store, string, error) {
 	}
 	s, err := sqlite.OpenReadOnly(ctx, w.Data, w.Site)
 	if err != nil {
-		return nil, "", err //nolint:wrapcheck // it says what is wrong and what to do
+		return nil, "", err
 	}
 	return s, s.Site(), nil
 }
@@ -55,7 +55,7 @@ func (w Where) signer(site string) (*ledger.Signer, error) {
 	}
 	s, err := ledger.NewSigner(site, key)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it says what failed
+		return nil, err
 	}
 	return s, nil
 }

@@ -27,11 +27,7 @@ type whoCmd struct {
 
 // Run tells who would get a call, and why. It records nothing and calls nobody.
 func (c whoCmd) Run(ctx context.Context, s streams) error {
-	cl, err := c.dial(ctx, s)
-	if err != nil {
-		return err
-	}
-	zone, err := zoneOf(cl.Me().Zone)
+	cl, zone, err := c.dialZone(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -42,13 +38,7 @@ func (c whoCmd) Run(ctx context.Context, s streams) error {
 		}
 	}
 	who, err := cl.Who(ctx, body)
-	if err != nil {
-		return err //nolint:wrapcheck // it says what is wrong and what to do
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(who) //nolint:wrapcheck // the terminal's own words
-	}
-	return printWho(s.out, who, zone)
+	return shown(s, err, c.JSON, who, func() error { return printWho(s.out, who, zone) })
 }
 
 func printWho(w io.Writer, who wire.Who, zone *time.Location) error {
@@ -76,10 +66,10 @@ func printWho(w io.Writer, who wire.Who, zone *time.Location) error {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", elapsed(step.After), step.At.In(zone).Format("15:04"), plain(step.Name), plain(people), plain(step.Why))
 	}
 	if err := t.Flush(); err != nil {
-		return err //nolint:wrapcheck // the terminal's own words
+		return err
 	}
 	_, err := fmt.Fprintf(w, "Late for the record after %s. The desk is asked again each %s until someone reads back.\n", elapsed(who.Ladder.Breach), elapsed(who.Ladder.Desk))
-	return err //nolint:wrapcheck // the terminal's own words
+	return err
 }
 
 func sentence(text string) string {

@@ -204,7 +204,7 @@ func (a *Audit) Step(ctx context.Context) (n int, grown <-chan struct{}, err err
 	}
 	es, grown, err := a.cfg.Lab.After(ctx, ledger.Seq(a.place.seq))
 	if err != nil || len(es) == 0 {
-		return 0, grown, err //nolint:wrapcheck // the lab's own words
+		return 0, grown, err
 	}
 	p, err := a.write(ctx, es)
 	if err != nil {
@@ -217,7 +217,7 @@ func (a *Audit) Step(ctx context.Context) (n int, grown <-chan struct{}, err err
 // heal makes tables that are gone anew: those in memory go with their connection.
 func (a *Audit) heal(ctx context.Context) error {
 	if _, ok, err := readPlace(ctx, a.cfg.DB); ok || err != nil {
-		return nil //nolint:nilerr // what the tables cannot be read for is told already
+		return nil // what the tables cannot be read for is told already
 	}
 	p, err := makeAnew(ctx, a.cfg.DB, a.cfg.Lab.Site())
 	if err != nil {
@@ -269,7 +269,7 @@ func (a *Audit) claim(ctx context.Context, tx *sql.Tx) error {
 		return fmt.Errorf("audit: %w", err)
 	}
 	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return err //nolint:wrapcheck // the driver's own
+		return err
 	}
 	p := place{site: a.place.site}
 	if err := tx.QueryRowContext(ctx, `SELECT zone, seq, leaf, at FROM place`).Scan(&p.zone, &p.seq, &p.leaf, &p.at); err != nil {

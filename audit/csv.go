@@ -46,7 +46,7 @@ func CSV(w io.Writer, t wire.Times) error {
 		}
 	}
 	out.Flush()
-	return out.Error() //nolint:wrapcheck // the writer's own words
+	return out.Error()
 }
 
 // counted are the columns of figures.

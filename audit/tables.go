@@ -100,7 +100,7 @@ func (c *call) scanned(analytes *string) []any {
 
 // work is one transaction of the fold: what it has read and changed, written at the end.
 type work struct {
-	ctx     context.Context //nolint:containedctx // lives for one transaction
+	ctx     context.Context // lives for one transaction
 	tx      *sql.Tx
 	earlier func(seq int64) (ledger.Entry, error)
 
@@ -129,7 +129,7 @@ func readCall(ctx context.Context, tx *sql.Tx, id string) (*call, error) {
 	into := append(c.scanned(&analytes), &people)
 	err := tx.QueryRowContext(ctx, `SELECT `+callColumns+`, people FROM call WHERE id = ?`, id).Scan(into...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil //nolint:nilnil // there is none, and that is no error
+		return nil, nil // there is none, and that is no error
 	}
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)

@@ -101,16 +101,16 @@ func (d *duty) speak(ctx context.Context, id, to string, fails bool) error {
 	defer cancel()
 	call, err := d.client.Call(near, id)
 	if err != nil || call.Standing != string(critical.IsOpen) {
-		return err //nolint:wrapcheck // it is only looked at
+		return err
 	}
 	n, err := d.client.TelephoneBegin(near, wire.TelephoneBody{Call: call.ID, Version: call.Version, To: to, At: "ext. 4711"})
 	if err != nil {
-		return err //nolint:wrapcheck // it is only looked at
+		return err
 	}
 	wait(ctx, d.config.Pace)
 	if fails {
 		_, err = d.client.TelephoneFailed(near, wire.TelephoneFailedBody{Call: call.ID, Attempt: n, Difficulty: "no-answer"})
-		return err //nolint:wrapcheck // it is only looked at
+		return err
 	}
 	receiver := wire.Receiver{Name: "Helen Foster", Role: "nurse", Known: critical.KnownSpoken}
 	if to != "" {
@@ -120,5 +120,5 @@ func (d *duty) speak(ctx context.Context, id, to string, fails bool) error {
 	_, err = d.client.Telephone(near, wire.HeardBody{
 		Call: call.ID, Version: call.Version, Attempt: n, Receiver: receiver, Values: said.Values, Tail: said.Tail, Entered: said.Entered, Locale: said.Locale,
 	})
-	return err //nolint:wrapcheck // it is only looked at
+	return err
 }

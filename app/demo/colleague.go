@@ -162,21 +162,21 @@ func (d *duty) before(ctx context.Context, id string, how answer) (over bool, er
 	defer cancel()
 	call, err := d.client.Call(near, id)
 	if err != nil || call.Standing != string(critical.IsOpen) {
-		return err == nil, err //nolint:wrapcheck // it is only looked at
+		return err == nil, err
 	}
 	switch {
 	case how.passes && call.May.PassOn:
 		_, err = d.client.PassOn(near, wire.PassOnBody{Call: call.ID, Version: call.Version, Reason: "busy"})
-		return err == nil, err //nolint:wrapcheck // it is only looked at
+		return err == nil, err
 	case how.phones && call.May.CallMe:
 		_, err = d.client.Take(near, wire.TakeBody{Call: call.ID, Version: call.Version, How: "call-me", At: "ext. 4711"})
-		return err == nil, err //nolint:wrapcheck // it is only looked at
+		return err == nil, err
 	case how.takes && call.May.Take:
 		if _, err = d.client.Take(near, wire.TakeBody{Call: call.ID, Version: call.Version, How: "mine"}); err == nil {
 			wait(ctx, 2*d.config.Pace)
 		}
 	}
-	return false, err //nolint:wrapcheck // it is only looked at
+	return false, err
 }
 
 // readBack looks at a call and reads it back as it stands.
@@ -185,18 +185,18 @@ func (d *duty) readBack(ctx context.Context, id string, wrong bool) error {
 	defer cancel()
 	if fresh := d.client.Me().Me.Fresh; !fresh.IsZero() && time.Now().After(fresh.Add(-time.Minute)) {
 		if err := d.client.SignIn(ctx); err != nil {
-			return err //nolint:wrapcheck // it is only looked at
+			return err
 		}
 	}
 	call, err := d.client.Call(ctx, id)
 	if err != nil || call.Standing != string(critical.IsOpen) || !call.Patient.Identified {
-		return err //nolint:wrapcheck // it is only looked at
+		return err
 	}
 	if _, err := d.client.Seen(ctx, call.ID, call.Version); err != nil {
-		return err //nolint:wrapcheck // it is only looked at
+		return err
 	}
 	_, err = d.client.ReadBack(ctx, typed(call, wrong))
-	return err //nolint:wrapcheck // it is only looked at
+	return err
 }
 
 // typed is what somebody types who reads a call back, or who slips in the last digit of its first value.

@@ -79,16 +79,16 @@ func (l *line) try(ctx context.Context, raw []byte) (hl7.Outcome, error) {
 	if l.c == nil {
 		c, err := hl7.Dial(ctx, l.addr, nil)
 		if err != nil {
-			return 0, err //nolint:wrapcheck // it is not told
+			return 0, err
 		}
 		l.c = c
 	}
 	ack, err := l.c.Send(ctx, raw)
 	if err != nil {
-		return 0, err //nolint:wrapcheck // it is not told
+		return 0, err
 	}
 	a, err := hl7.ParseAnswer(ack)
-	return a.Outcome(), err //nolint:wrapcheck // it is not told
+	return a.Outcome(), err
 }
 
 func (l *line) close() {
