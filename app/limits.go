@@ -257,7 +257,7 @@ func (c limitsTryCmd) Run(ctx context.Context, s streams) error {
 	return shown(s, err, c.JSON, got, func() error { return printTried(s.out, got) })
 }
 
-func printTried(w io.Writer, got wire.LimitsTried) error {
+func printTried(w io.Writer, got wire.Tried) error {
 	fmt.Fprintf(w, "Of the last %s it would have called %d more and %d fewer than the set in force.\n", count(got.Read, "result"), len(got.More), len(got.Fewer))
 	for _, r := range got.Reasons {
 		fmt.Fprintf(w, "  %d more, %d fewer: %s, by %s\n", r.More, r.Fewer, plain(r.Why), plain(r.Rule))

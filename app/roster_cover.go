@@ -107,4 +107,3 @@ func whoIs(text string, staff []wire.Colleague) (string, error) {
 	}
 	return found, nil
 }
-

@@ -2,8 +2,8 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -56,7 +56,7 @@ func (c tokenListCmd) Run(ctx context.Context, s streams) error {
 	return shown(s, err, c.JSON, wire.Tokens{Tokens: all}, func() error { return printTokens(s.out, all) })
 }
 
-func printTokens(out io.Writer, all []wire.Token) error {
+func printTokens(out io.Writer, all []wire.TokenView) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "PROGRAM\tSINCE\tUNTIL\tID")
 	for _, t := range all {

@@ -54,7 +54,7 @@ func (c *conn) flush() error {
 	}
 	s := c.ws.NetConn()
 	if err := s.SetWriteDeadline(time.Now().Add(c.hub.cfg.SendWait)); err != nil {
-		return err //nolint:wrapcheck // ends the connection
+		return err
 	}
 	n, err := s.Write(c.buf)
 	c.hub.stats.Writes.Add(1)
@@ -66,5 +66,5 @@ func (c *conn) flush() error {
 	if errors.As(err, &late) && late.Timeout() {
 		c.hub.stats.Slow.Add(1)
 	}
-	return err //nolint:wrapcheck // ends the connection
+	return err
 }

@@ -167,9 +167,9 @@ func (l *Lab) catchUp(ctx context.Context) error {
 			return nil
 		case errors.Is(err, ledger.ErrDamaged), errors.Is(err, ledger.ErrBroken):
 			l.broke(err)
-			return err //nolint:wrapcheck // the store's own words
+			return err
 		case !errors.Is(err, ledger.ErrMoved):
-			return err //nolint:wrapcheck // the store's own words
+			return err
 		}
 		if err := l.fold(ans); err != nil {
 			return err

@@ -128,7 +128,7 @@ func (l *Lab) fits(ctx context.Context, s snapshot) error {
 	}
 	es, err := l.cfg.Store.Read(ctx, s.State.Seq-1, 1)
 	if err != nil {
-		return err //nolint:wrapcheck // logged by the caller
+		return err
 	}
 	if len(es) != 1 {
 		return errors.New("the ledger is shorter than it")

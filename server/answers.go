@@ -55,11 +55,7 @@ func (q *asked) reader(st *lab.State, c critical.Call, now time.Time) (critical.
 	return st.Reader(q.Viewer, c, reported, now), nil
 }
 
-func (s *Server) take(q *asked) (any, error) {
-	var b wire.TakeBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) take(q *asked, b wire.TakeBody) (any, error) {
 	if err := oneOf("how", b.How, []string{critical.HowMine, critical.HowAct, critical.HowCallMe}); err != nil {
 		return nil, err
 	}
@@ -79,7 +75,7 @@ func (s *Server) take(q *asked) (any, error) {
 			return nil, err
 		}
 		if err := reader.MayTake(c); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 		evs, err := events(st.Critical.Take(critical.Taking{
 			Call: c.ID, Version: b.Version, By: q.Subject, How: b.How, At: b.At, Resolve: st.Resolve(now),
@@ -109,11 +105,7 @@ func (q *asked) taken(st *lab.State, err error) error {
 	}
 }
 
-func (s *Server) passOn(q *asked) (any, error) {
-	var b wire.PassOnBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) passOn(q *asked, b wire.PassOnBody) (any, error) {
 	if err := oneOf("reason", b.Reason, critical.PassReasons()); err != nil {
 		return nil, err
 	}
@@ -129,7 +121,7 @@ func (s *Server) passOn(q *asked) (any, error) {
 			return nil, err
 		}
 		if err := st.Reader(q.Viewer, c, false, now).MayPassOn(c); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 		p := critical.Passing{Call: c.ID, Version: b.Version, By: q.Subject, Reason: b.Reason, Note: b.Note, Resolve: st.Resolve(now)}
 		if b.To != "" {
@@ -195,11 +187,7 @@ func checkGlass(prefix string, g *wire.BreakGlass) error {
 	return note(prefix+"text", g.Text, longestNote)
 }
 
-func (s *Server) breakGlass(q *asked) (any, error) {
-	var b wire.GlassBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) breakGlass(q *asked, b wire.GlassBody) (any, error) {
 	if err := checkGlass("", &b.BreakGlass); err != nil {
 		return nil, err
 	}
@@ -217,7 +205,7 @@ func (s *Server) breakGlass(q *asked) (any, error) {
 		}
 		reader.Glass = b.Reason
 		if err := reader.May(c); err != nil || !reader.NeedsGlass(c) {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 		return events(st.Critical.BreakGlass(c.ID, q.Subject, b.Reason, b.Text, now))
 	}, s.callID(b.Call)...)

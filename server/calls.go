@@ -11,11 +11,7 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-func (s *Server) calls(q *asked) (any, error) {
-	var b wire.CallsBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) calls(q *asked, b wire.CallsBody) (any, error) {
 	if b.Hours < 0 || b.Hours > int(critical.Window/time.Hour) {
 		return nil, wire.Bad("hours", "The field \"hours\" is out of range.", "Give 0 to 48.")
 	}
@@ -70,11 +66,7 @@ func closed(st *lab.State, c critical.Call) error {
 	}
 }
 
-func (s *Server) call(q *asked) (any, error) {
-	var b wire.CallBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) call(q *asked, b wire.CallBody) (any, error) {
 	st, now := s.Lab.State(), s.Lab.Now()
 	c, err := q.find(st, b.Call, now)
 	if err != nil {
@@ -83,11 +75,7 @@ func (s *Server) call(q *asked) (any, error) {
 	return st.View(c, q.Viewer, now), nil
 }
 
-func (s *Server) seen(q *asked) (any, error) {
-	var b wire.SeenBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) seen(q *asked, b wire.SeenBody) (any, error) {
 	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
 		c, err := q.open(st, b.Call, now)
 		if err != nil {
@@ -97,11 +85,7 @@ func (s *Server) seen(q *asked) (any, error) {
 	})
 }
 
-func (s *Server) endCall(q *asked) (any, error) {
-	var b wire.EndBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) endCall(q *asked, b wire.EndBody) (any, error) {
 	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
 		c, err := q.open(st, b.Call, now)
 		if err != nil {
@@ -111,21 +95,13 @@ func (s *Server) endCall(q *asked) (any, error) {
 	})
 }
 
-func (s *Server) settle(q *asked) (any, error) {
-	var b wire.SettleBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) settle(q *asked, b wire.SettleBody) (any, error) {
 	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) {
 		return events(st.Critical.Settle(b.Work, b.How, q.Subject, b.Note))
 	})
 }
 
-func (s *Server) readBack(q *asked) (any, error) {
-	var b wire.ReadBackBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) readBack(q *asked, b wire.ReadBackBody) (any, error) {
 	if err := entered(b.Entered); err != nil {
 		return nil, err
 	}
@@ -207,12 +183,12 @@ func (q *asked) decideReadBack(st *lab.State, b wire.ReadBackBody, now time.Time
 		return nil, closed(st, c)
 	}
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the table knows it
+		return nil, err
 	}
 	var broken []critical.Event
 	if b.Glass != nil && a.Glass != "" {
 		if broken, err = st.Critical.BreakGlass(c.ID, q.Subject, a.Glass, a.Typed.Glass, now); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 	}
 	evs, err := st.Critical.ReadBack(a)

@@ -18,11 +18,7 @@ func begins(from, now time.Time) time.Time {
 }
 
 // cover records a cover by those who plan; it needs nobody's acceptance.
-func (s *Server) cover(q *asked) (any, error) {
-	var b roster.Covered
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) cover(q *asked, b roster.Covered) (any, error) {
 	id, err := s.coverID(q, b.ID)
 	if err != nil {
 		return nil, err
@@ -32,7 +28,7 @@ func (s *Server) cover(q *asked) (any, error) {
 		ev := b
 		ev.From = begins(b.From, now)
 		if err := st.Roster.CheckCover(&ev, now); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 		return []lab.Event{&ev}, nil
 	})
@@ -60,11 +56,7 @@ func (q *asked) plans(st *lab.State) bool {
 	return p != nil && slices.Contains(planners, p.Role)
 }
 
-func (s *Server) offerCover(q *asked) (any, error) {
-	var b wire.OfferBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) offerCover(q *asked, b wire.OfferBody) (any, error) {
 	id, err := s.coverID(q, "")
 	if err != nil {
 		return nil, err
@@ -75,17 +67,13 @@ func (s *Server) offerCover(q *asked) (any, error) {
 		}
 		c := roster.Covered{ID: id, Post: b.Post, Shift: b.Shift, Out: b.Out, In: b.In, From: begins(b.From, now), To: b.To}
 		if err := st.Roster.CheckCover(&c, now); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 		return []lab.Event{&roster.CoverOffered{Covered: c}}, nil
 	})
 }
 
-func (s *Server) acceptCover(q *asked) (any, error) {
-	var b wire.CoverBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) acceptCover(q *asked, b wire.CoverBody) (any, error) {
 	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
 		o, ok := st.Roster.Offered(b.Cover)
 		if !ok {
@@ -103,17 +91,13 @@ func (s *Server) acceptCover(q *asked) (any, error) {
 			c.From = now
 		}
 		if err := st.Roster.CheckCover(&c, now); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 		return []lab.Event{&c}, nil
 	})
 }
 
-func (s *Server) withdrawCover(q *asked) (any, error) {
-	var b wire.CoverBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) withdrawCover(q *asked, b wire.CoverBody) (any, error) {
 	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
 		back := func(c roster.Covered, why string) ([]lab.Event, error) {
 			return []lab.Event{&roster.CoverWithdrawn{ID: c.ID, Post: c.Post, Out: c.Out, In: c.In, Why: why}}, nil

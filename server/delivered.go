@@ -9,11 +9,7 @@ import (
 
 // delivered records a screen's receipt for a rung that calls its person. It takes no idempotency key: the second receipt
 // is none.
-func (s *Server) delivered(q *asked) (any, error) {
-	var b wire.DeliveredBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) delivered(q *asked, b wire.DeliveredBody) (any, error) {
 	if q.Machine() {
 		return nil, &wire.Refusal{Err: wire.ErrForbidden, Say: "A program is not called."}
 	}

@@ -27,14 +27,17 @@ func (s *Server) booked(q *asked, decide func(b equipment.Book, a equipment.Ask)
 	return recordedAs(done), nil
 }
 
+// books is booked for a command whose body is all that the decision needs.
+func books[B any](decide func(book equipment.Book, b B, a equipment.Ask) ([]equipment.Event, error)) func(*Server, *asked) (any, error) {
+	return reads(func(s *Server, q *asked, b B) (any, error) {
+		return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) { return decide(book, b, a) })
+	})
+}
+
 // longestBoard is how much time one answer shows at most.
 const longestBoard = 62 * 24 * time.Hour
 
-func (s *Server) board(q *asked) (any, error) {
-	var b wire.BoardBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) board(q *asked, b wire.BoardBody) (any, error) {
 	st, now := s.Lab.State(), s.Lab.Now()
 	if b.From.IsZero() {
 		y, m, d := now.In(lab.Zone(st.Zone)).Date()
@@ -74,11 +77,7 @@ func passing(a equipment.Ask, pass []string, reason string) equipment.Ask {
 	return a
 }
 
-func (s *Server) bookTry(q *asked) (any, error) {
-	var b wire.BookBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) bookTry(q *asked, b wire.BookBody) (any, error) {
 	k, err := s.wanted(q, b)
 	if err != nil {
 		return nil, err
@@ -91,11 +90,7 @@ func (s *Server) bookTry(q *asked) (any, error) {
 	return wire.BookingTried{Problems: refused.Problems, Free: refused.Free, Equal: refused.Equal}, nil
 }
 
-func (s *Server) book(q *asked) (any, error) {
-	var b wire.BookBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) book(q *asked, b wire.BookBody) (any, error) {
 	k, err := s.wanted(q, b)
 	if err != nil {
 		return nil, err
@@ -115,11 +110,7 @@ func (s *Server) bookedAs(done lab.Done, id string, err error) (any, error) {
 	return wire.Booked{Recorded: recordedAs(done), Booking: k}, nil
 }
 
-func (s *Server) bookSeries(q *asked) (any, error) {
-	var b wire.SeriesBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) bookSeries(q *asked, b wire.SeriesBody) (any, error) {
 	k, err := s.wanted(q, wire.BookBody{Items: b.Items, Purpose: b.Purpose, Owner: b.Owner, Assays: b.Assays})
 	if err != nil {
 		return nil, err
@@ -155,31 +146,15 @@ func (s *Server) bookSeries(q *asked) (any, error) {
 	return out, nil
 }
 
-func (s *Server) seriesCancel(q *asked) (any, error) {
-	var b wire.SeriesCancelBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
-		return book.CancelSeries(b.Series, b.From, b.Reason, a)
-	})
+func seriesCancel(book equipment.Book, b wire.SeriesCancelBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.CancelSeries(b.Series, b.From, b.Reason, a)
 }
 
-func (s *Server) bookMove(q *asked) (any, error) {
-	var b wire.MoveBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
-		return book.Move(b.Booking, b.Version, b.Items, equipment.Span{Start: b.Start, End: b.End}, passing(a, b.Pass, b.Reason))
-	})
+func bookMove(book equipment.Book, b wire.MoveBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.Move(b.Booking, b.Version, b.Items, equipment.Span{Start: b.Start, End: b.End}, passing(a, b.Pass, b.Reason))
 }
 
-func (s *Server) bookTransfer(q *asked) (any, error) {
-	var b wire.TransferBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) bookTransfer(q *asked, b wire.TransferBody) (any, error) {
 	if s.Lab.State().Roster.Get(b.To) == nil {
 		return nil, wire.Bad("to", "There is no such person.", "Name a person's id.")
 	}
@@ -188,51 +163,23 @@ func (s *Server) bookTransfer(q *asked) (any, error) {
 	})
 }
 
-func (s *Server) bookCancel(q *asked) (any, error) {
-	var b wire.CancelBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
-		return book.Cancel(b.Booking, b.Version, b.Reason, b.Note, a)
-	})
+func bookCancel(book equipment.Book, b wire.CancelBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.Cancel(b.Booking, b.Version, b.Reason, b.Note, a)
 }
 
-func (s *Server) bookIn(q *asked) (any, error) {
-	var b wire.CheckInBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
-		return book.CheckIn(b.Booking, b.Version, passing(a, b.Pass, b.Reason))
-	})
+func bookIn(book equipment.Book, b wire.CheckInBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.CheckIn(b.Booking, b.Version, passing(a, b.Pass, b.Reason))
 }
 
-func (s *Server) bookFinish(q *asked) (any, error) {
-	var b wire.FinishBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
-		return book.Finish(b.Booking, b.Version, b.Note, a)
-	})
+func bookFinish(book equipment.Book, b wire.FinishBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.Finish(b.Booking, b.Version, b.Note, a)
 }
 
-func (s *Server) bookTake(q *asked) (any, error) {
-	var b wire.OfBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
-		return book.Take(b.Booking, b.Version, a)
-	})
+func bookTake(book equipment.Book, b wire.OfBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.Take(b.Booking, b.Version, a)
 }
 
-func (s *Server) free(q *asked) (any, error) {
-	var b wire.FreeBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) free(q *asked, b wire.FreeBody) (any, error) {
 	if !b.From.Before(b.To) || b.To.Sub(b.From) > longestBoard || b.Minutes < 1 {
 		return nil, wire.Bad("to", "To is after from, by at most 62 days, and minutes at least 1.", "Correct the three.")
 	}
@@ -243,11 +190,7 @@ func (s *Server) free(q *asked) (any, error) {
 	return wire.Free{Gaps: gaps}, nil
 }
 
-func (s *Server) wait(q *asked) (any, error) {
-	var b wire.WaitBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) wait(q *asked, b wire.WaitBody) (any, error) {
 	id, err := s.newID(q)
 	if err != nil {
 		return nil, err
@@ -266,19 +209,11 @@ func (s *Server) wait(q *asked) (any, error) {
 	return wire.Waiting{Recorded: recordedAs(done), Wait: w.ID, Offered: now.Offered != ""}, nil
 }
 
-func (s *Server) waitEnd(q *asked) (any, error) {
-	var b wire.WaitEndBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) { return book.Unwait(b.Wait, a) })
+func waitEnd(book equipment.Book, b wire.WaitEndBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.Unwait(b.Wait, a)
 }
 
-func (s *Server) preempt(q *asked) (any, error) {
-	var b wire.PreemptBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) preempt(q *asked, b wire.PreemptBody) (any, error) {
 	urgent, err := s.wanted(q, b.For)
 	if err != nil {
 		return nil, err
@@ -289,49 +224,22 @@ func (s *Server) preempt(q *asked) (any, error) {
 	return s.bookedAs(done, b.Booking, err)
 }
 
-func (s *Server) yield(q *asked) (any, error) {
-	var b wire.YieldBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
-		return book.Yield(b.Booking, b.Version, b.Typed, a)
-	})
+func yield(book equipment.Book, b wire.YieldBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.Yield(b.Booking, b.Version, b.Typed, a)
 }
 
-func (s *Server) decline(q *asked) (any, error) {
-	var b wire.DeclineBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
-		return book.Decline(b.Booking, b.Version, b.Reason, a)
-	})
+func decline(book equipment.Book, b wire.DeclineBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.Decline(b.Booking, b.Version, b.Reason, a)
 }
 
-// onInstrument runs a decision about the use of one instrument.
-func (s *Server) onInstrument(q *asked, decide func(b equipment.Book, body wire.UseBody, a equipment.Ask) ([]equipment.Event, error)) (any, error) {
-	var b wire.UseBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) { return decide(book, b, a) })
+func use(book equipment.Book, b wire.UseBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.WalkUp(b.Instrument, a)
 }
 
-func (s *Server) use(q *asked) (any, error) {
-	return s.onInstrument(q, func(book equipment.Book, b wire.UseBody, a equipment.Ask) ([]equipment.Event, error) {
-		return book.WalkUp(b.Instrument, a)
-	})
+func useEnd(book equipment.Book, b wire.UseBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.Leave(b.Instrument, b.Note, a)
 }
 
-func (s *Server) useEnd(q *asked) (any, error) {
-	return s.onInstrument(q, func(book equipment.Book, b wire.UseBody, a equipment.Ask) ([]equipment.Event, error) {
-		return book.Leave(b.Instrument, b.Note, a)
-	})
-}
-
-func (s *Server) useAccept(q *asked) (any, error) {
-	return s.onInstrument(q, func(book equipment.Book, b wire.UseBody, a equipment.Ask) ([]equipment.Event, error) {
-		return book.Accept(b.Instrument, a)
-	})
+func useAccept(book equipment.Book, b wire.UseBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.Accept(b.Instrument, a)
 }

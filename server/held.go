@@ -7,21 +7,13 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-func (s *Server) heldConfirm(q *asked) (any, error) {
-	var b wire.HeldBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) heldConfirm(q *asked, b wire.HeldBody) (any, error) {
 	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
 		return events(st.Critical.Confirm(b.Call, q.Subject, now, st.Resolve(now)))
 	})
 }
 
-func (s *Server) heldRerun(q *asked) (any, error) {
-	var b wire.HeldBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) heldRerun(q *asked, b wire.HeldBody) (any, error) {
 	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) {
 		return events(st.Critical.BeginRerun(b.Call, q.Subject))
 	})

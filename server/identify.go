@@ -14,11 +14,7 @@ import (
 
 // identify names the patient of a call that was called by its accession number. Two identifiers are needed, and must be
 // those of the number's patient where that is known: a call must not be given to the wrong one by a slip.
-func (s *Server) identify(q *asked) (any, error) {
-	var b wire.IdentifyBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) identify(q *asked, b wire.IdentifyBody) (any, error) {
 	if err := note("note", b.Note, longestNote); err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func (h *house) unidentified(t *testing.T) critical.Call {
 		for _, ev := range filed {
 			out = append(out, ev)
 		}
-		return out, err //nolint:wrapcheck // a test's
+		return out, err
 	})
 	if err != nil {
 		t.Fatal(err)

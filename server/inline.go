@@ -24,7 +24,7 @@ func importMaps(files fs.FS) ([]string, error) {
 		}
 		page, err := fs.ReadFile(files, name)
 		if err != nil {
-			return err //nolint:wrapcheck // wrapped below
+			return err
 		}
 		// What a browser hashes is the text after its reading of line ends (HTML, 13.2.3.5).
 		text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(page))

@@ -8,11 +8,7 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-func (s *Server) down(q *asked) (any, error) {
-	var b wire.DownBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) down(q *asked, b wire.DownBody) (any, error) {
 	id, err := s.newID(q)
 	if err != nil {
 		return nil, err
@@ -41,11 +37,7 @@ func (s *Server) down(q *asked) (any, error) {
 	return out, nil
 }
 
-func (s *Server) reroute(q *asked) (any, error) {
-	var b wire.IncidentBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) reroute(q *asked, b wire.IncidentBody) (any, error) {
 	var out wire.Rerouted
 	done, err := s.booking(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
 		evs, left, err := book.Reroute(b.Incident, a)
@@ -62,11 +54,7 @@ func (s *Server) reroute(q *asked) (any, error) {
 	return out, nil
 }
 
-func (s *Server) verifyRepair(q *asked) (any, error) {
-	var b wire.IncidentBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) verifyRepair(q *asked, b wire.IncidentBody) (any, error) {
 	if b.Repaired == "" {
 		return nil, wire.Bad("repaired", "What was repaired is missing.", "Say it in a few words.")
 	}
@@ -75,21 +63,11 @@ func (s *Server) verifyRepair(q *asked) (any, error) {
 	})
 }
 
-func (s *Server) release(q *asked) (any, error) {
-	var b wire.IncidentBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
-		return book.Release(b.Incident, b.Checked, a)
-	})
+func release(book equipment.Book, b wire.IncidentBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.Release(b.Incident, b.Checked, a)
 }
 
-func (s *Server) instrument(q *asked) (any, error) {
-	var b wire.InstrumentBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) instrument(q *asked, b wire.InstrumentBody) (any, error) {
 	i := b.Instrument
 	if err := plain("instrument.id", i.ID, "instrument/"); err != nil {
 		return nil, err
@@ -108,40 +86,22 @@ func (s *Server) recordEvents(q *asked, evs ...lab.Event) (any, error) {
 	return s.recorded(q, func(*lab.State, time.Time) ([]lab.Event, error) { return evs, nil })
 }
 
-func (s *Server) retireInstrument(q *asked) (any, error) {
-	var b wire.UseBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
-		return book.Retire(b.Instrument, a)
-	})
+func retireInstrument(book equipment.Book, b wire.UseBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.Retire(b.Instrument, a)
 }
 
-func (s *Server) gate(q *asked) (any, error) {
-	var b wire.GateBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
-	return s.booked(q, func(book equipment.Book, _ equipment.Ask) ([]equipment.Event, error) { return book.Gate(b.Gate) })
+func gate(book equipment.Book, b wire.GateBody, _ equipment.Ask) ([]equipment.Event, error) {
+	return book.Gate(b.Gate)
 }
 
-func (s *Server) bookingRules(q *asked) (any, error) {
-	var b wire.RulesBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) bookingRules(q *asked, b wire.RulesBody) (any, error) {
 	if err := b.Rules.Fit(); err != nil {
 		return nil, wire.Bad("rules", err.Error()+".", "Correct it.")
 	}
 	return s.recordEvents(q, &equipment.Ruled{Rules: b.Rules})
 }
 
-func (s *Server) competence(q *asked) (any, error) {
-	var b wire.CompetenceBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) competence(q *asked, b wire.CompetenceBody) (any, error) {
 	if s.Lab.State().Roster.Get(b.Competency.Person) == nil {
 		return nil, wire.Bad("competency.person", "There is no such person.", "Name a person's id.")
 	}

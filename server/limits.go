@@ -9,21 +9,13 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-func (s *Server) mapCode(q *asked) (any, error) {
-	var b wire.MapBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) mapCode(q *asked, b wire.MapBody) (any, error) {
 	return s.mean(q, func(*lab.State) ([]lab.Event, error) {
 		return events(critical.Map(b.Sender, critical.Coding{System: b.System, Code: b.Code}, b.Test))
 	})
 }
 
-func (s *Server) limitsUnit(q *asked) (any, error) {
-	var b wire.UnitBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) limitsUnit(q *asked, b wire.UnitBody) (any, error) {
 	return s.mean(q, func(*lab.State) ([]lab.Event, error) { return events(critical.Spell(b.Sender, b.Written, b.Unit)) })
 }
 
@@ -50,7 +42,7 @@ func (s *Server) mean(q *asked, decide func(*lab.State) ([]lab.Event, error)) (a
 				}
 			}
 			evs, next, more, err = st.Rejudge(evs, begin, q.Subject, refs, now)
-			return evs, err //nolint:wrapcheck // the lab's own
+			return evs, err
 		})
 		if err != nil {
 			return nil, err

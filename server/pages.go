@@ -30,7 +30,7 @@ func pagesOf(files fs.FS) (map[string]page, error) {
 		}
 		p := page{kind: mime.TypeByExtension(path.Ext(name))}
 		if p.plain, err = fs.ReadFile(files, name); err != nil {
-			return err //nolint:wrapcheck // wrapped below
+			return err
 		}
 		switch path.Ext(name) { // not every machine's table has them
 		case ".webmanifest":
@@ -43,13 +43,13 @@ func pagesOf(files fs.FS) (map[string]page, error) {
 		var b bytes.Buffer
 		z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
 		if err != nil {
-			return err //nolint:wrapcheck // wrapped below
+			return err
 		}
 		if _, err := z.Write(p.plain); err != nil {
-			return err //nolint:wrapcheck // wrapped below
+			return err
 		}
 		if err := z.Close(); err != nil {
-			return err //nolint:wrapcheck // wrapped below
+			return err
 		}
 		if b.Len() < len(p.plain) {
 			p.packed = b.Bytes()

@@ -13,11 +13,7 @@ import (
 
 // setPIN asks for the password: whoever finds an open screen must not give it a PIN of their own. Since the password
 // proves that the person is there, the session is fresh after it, and the entry of that is the trace of the change.
-func (s *Server) setPIN(q *asked) (any, error) {
-	var b wire.PINSetBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) setPIN(q *asked, b wire.PINSetBody) (any, error) {
 	if err := s.recheck(q, s.Lab.State().Roster.Get(q.Subject).Login, b.Password, "password"); err != nil {
 		return nil, err
 	}
@@ -28,17 +24,13 @@ func (s *Server) setPIN(q *asked) (any, error) {
 		err = s.Vault.SetPIN(q.ctx, q.Subject, b.PIN)
 	}
 	if err != nil {
-		return nil, err //nolint:wrapcheck // problem knows it
+		return nil, err
 	}
 	return s.renew(q, "password")
 }
 
 // pin makes a signed-in session fresh again. It opens none: a device that was locked needs the password.
-func (s *Server) pin(q *asked) (any, error) {
-	var b wire.PINBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) pin(q *asked, b wire.PINBody) (any, error) {
 	err := s.Vault.CheckPIN(q.ctx, q.Subject, b.PIN)
 	switch {
 	case errors.Is(err, vault.ErrWrong):

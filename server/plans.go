@@ -11,10 +11,7 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-func (s *Server) limits(q *asked) (any, error) {
-	if err := q.read(&struct{}{}); err != nil {
-		return nil, err
-	}
+func (s *Server) limits(q *asked, _ struct{}) (any, error) {
 	b := s.Lab.State().Critical
 	out := wire.Limits{Sets: []wire.LimitSet{}, Active: map[string][]critical.Approval{}, Codes: b.Codes.Len()}
 	for _, set := range b.Sets.All() {
@@ -24,22 +21,14 @@ func (s *Server) limits(q *asked) (any, error) {
 	return out, nil
 }
 
-func (s *Server) draft(q *asked) (any, error) {
-	var b wire.DraftBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) draft(q *asked, b wire.DraftBody) (any, error) {
 	if b.Set.ID == "" || b.Set.Version == "" {
 		return nil, wire.Bad("set.id", "A set needs an id and a version.", "Give both.")
 	}
 	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) { return events(st.Critical.Draft(b.Set)) })
 }
 
-func (s *Server) approve(q *asked) (any, error) {
-	var b wire.ApproveBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) approve(q *asked, b wire.ApproveBody) (any, error) {
 	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
 		return events(st.Critical.Approve(b.Limits, b.Version, b.Setting, q.Subject, b.Effective, now))
 	})
@@ -47,11 +36,7 @@ func (s *Server) approve(q *asked) (any, error) {
 
 // mint makes a token for a program. It counts while the session that it opens in the ledger is open, so that any node
 // can take it back. A repeated command makes another token: the first is shown once.
-func (s *Server) mint(q *asked) (any, error) {
-	var b wire.MintBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) mint(q *asked, b wire.MintBody) (any, error) {
 	if err := plain("machine", b.Machine, "machine/"); err != nil {
 		return nil, err
 	}
@@ -73,11 +58,7 @@ func (s *Server) mint(q *asked) (any, error) {
 	return wire.Minted{Token: text, ID: tokenSession(t.ID), Until: t.Until}, nil
 }
 
-func (s *Server) revoke(q *asked) (any, error) {
-	var b wire.RevokeBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) revoke(q *asked, b wire.RevokeBody) (any, error) {
 	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
 		in, ok := st.Sessions.Valid(tokenSession(b.ID), now)
 		if !ok || in.Means != "token" {

@@ -17,11 +17,7 @@ func seq(i int) ledger.Seq { return ledger.Seq(i) }
 // resultOf returns the result that a field of a read-back's body is about.
 func resultOf(field string) (id string, ok bool) { return strings.CutPrefix(field, "values.") }
 
-func (s *Server) doReceipt(q *asked) (any, error) {
-	var b wire.ReceiptBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) doReceipt(q *asked, b wire.ReceiptBody) (any, error) {
 	return s.receiptFor(q, b.Seq)
 }
 
@@ -41,14 +37,10 @@ func (s *Server) receiptFor(q *asked, at ledger.Seq) (ledger.Receipt, error) {
 		return ledger.Receipt{}, none
 	}
 	r, err := s.Notary.Receipt(q.ctx, at)
-	return r, err //nolint:wrapcheck // the table knows it
+	return r, err
 }
 
-func (s *Server) doConsistency(q *asked) (any, error) {
-	var b wire.ConsistencyBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) doConsistency(q *asked, b wire.ConsistencyBody) (any, error) {
 	return s.consistent(q, b.From)
 }
 
@@ -59,7 +51,7 @@ func (s *Server) consistent(q *asked, from int64) (wire.Consistency, error) {
 	}
 	note, err := s.Notary.Covering(q.ctx, ledger.Seq(from))
 	if err != nil {
-		return wire.Consistency{}, err //nolint:wrapcheck // the table knows it
+		return wire.Consistency{}, err
 	}
 	newer, err := ledger.OpenCheckpoint(note.Signed, s.Notary.Public())
 	if err != nil {

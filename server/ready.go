@@ -39,7 +39,7 @@ func (s *Server) Ready() error {
 		return ledger.ErrStopped
 	}
 	if err := s.Lab.Ready(); err != nil {
-		return err //nolint:wrapcheck // the table knows it
+		return err
 	}
 	if age := s.hub.Age(); age > oldest {
 		return &wire.Refusal{
@@ -80,7 +80,7 @@ func (s *Server) prove(ctx context.Context) error {
 		return nil, nil
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // the table knows it
+		return err
 	}
 	note, err := s.Lab.Store().LastCheckpoint(ctx)
 	switch {
@@ -91,7 +91,7 @@ func (s *Server) prove(ctx context.Context) error {
 		err = s.Lab.Store().Signed(ctx, note)
 	}
 	if err != nil && !errors.Is(err, ledger.ErrFull) { // a full disk takes what calls need, and says so everywhere
-		return err //nolint:wrapcheck // the table knows it
+		return err
 	}
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
@@ -99,7 +99,7 @@ func (s *Server) prove(ctx context.Context) error {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return ctx.Err() //nolint:wrapcheck // its own
+			return ctx.Err()
 		}
 	}
 	return nil
@@ -126,5 +126,5 @@ func (s *Server) Drain(ctx context.Context) error {
 	s.Leave()
 	s.stop()
 	s.beside.Wait()
-	return s.hub.Drain(ctx) //nolint:wrapcheck // ctx's own
+	return s.hub.Drain(ctx)
 }

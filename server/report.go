@@ -24,11 +24,8 @@ type hand struct {
 	refs    []string
 }
 
-func (s *Server) readHand(q *asked) (*hand, error) {
-	h := &hand{ids: lab.IDs(s.Secret)}
-	if err := q.read(&h.ResultBody); err != nil {
-		return nil, err
-	}
+func (s *Server) readHand(b wire.ResultBody) (*hand, error) {
+	h := &hand{ResultBody: b, ids: lab.IDs(s.Secret)}
 	for field, text := range map[string]*string{"patient": &h.Patient, "test": &h.Test, "value": &h.Value} {
 		*text = strings.TrimSpace(*text)
 		taken := field == "value" && (h.Status == "W" || h.Status == "X" || h.Status == "D")
@@ -98,8 +95,8 @@ func (h *hand) in(f *lab.Filer, now time.Time) (critical.Message, error) {
 	return in, nil
 }
 
-func (s *Server) tryResult(q *asked) (any, error) {
-	h, err := s.readHand(q)
+func (s *Server) tryResult(q *asked, b wire.ResultBody) (any, error) {
+	h, err := s.readHand(b)
 	if err != nil {
 		return nil, err
 	}
@@ -129,8 +126,8 @@ func (s *Server) tryResult(q *asked) (any, error) {
 	return out, nil
 }
 
-func (s *Server) reportResult(q *asked) (any, error) {
-	h, err := s.readHand(q)
+func (s *Server) reportResult(q *asked, b wire.ResultBody) (any, error) {
+	h, err := s.readHand(b)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +156,7 @@ func (s *Server) reportResult(q *asked) (any, error) {
 			return nil, err
 		}
 		if err := f.File(in, h.message); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 		f.Add(&critical.Filed{Message: h.message, Type: byHand, Results: 1, Sealed: critical.Raw{Raw: raw}})
 		return f.Out, nil

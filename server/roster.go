@@ -12,11 +12,7 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-func (s *Server) roster(q *asked) (any, error) {
-	var b wire.RosterBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) roster(q *asked, b wire.RosterBody) (any, error) {
 	st, now := s.Lab.State(), s.Lab.Now()
 	at := b.At
 	switch {
@@ -50,11 +46,7 @@ func (s *Server) roster(q *asked) (any, error) {
 	return out, nil
 }
 
-func (s *Server) publish(q *asked) (any, error) {
-	var b wire.PublishBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) publish(q *asked, b wire.PublishBody) (any, error) {
 	for i, l := range b.Ladders {
 		if err := knownTier(fmt.Sprintf("ladders[%d].tier", i), l.Tier); err != nil {
 			return nil, err
@@ -62,7 +54,7 @@ func (s *Server) publish(q *asked) (any, error) {
 	}
 	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
 		if err := st.Roster.Check(&b.Published, b.Holes, now); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 		return []lab.Event{&b.Published}, nil
 	})
@@ -89,11 +81,7 @@ func concerns(b *roster.Book, from, to time.Time) []roster.Concern {
 }
 
 // try tells what publishing a roster would meet and change, and records nothing.
-func (s *Server) try(q *asked) (any, error) {
-	var b wire.PublishBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) try(q *asked, b wire.PublishBody) (any, error) {
 	st, now := s.Lab.State(), s.Lab.Now()
 	out := wire.RosterTried{Now: now, Faults: []wire.RosterFault{}, Concerns: []roster.Concern{}}
 	for i, l := range b.Ladders {
@@ -120,13 +108,9 @@ func (s *Server) try(q *asked) (any, error) {
 }
 
 // setReceiving says which professions may receive a read-back.
-func (s *Server) setReceiving(q *asked) (any, error) {
-	var b wire.ReceivingBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) setReceiving(q *asked, b wire.ReceivingBody) (any, error) {
 	if err := roster.CheckReceiving(b.Professions); err != nil {
-		return nil, err //nolint:wrapcheck // the table knows it
+		return nil, err
 	}
 	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) {
 		if slices.Equal(st.Roster.Receivers(), b.Professions) {

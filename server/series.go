@@ -12,11 +12,7 @@ import (
 const seriesMost = 60
 
 // series answers with the earlier results of one test of a call's patient, for whoever may see the call.
-func (s *Server) series(q *asked) (any, error) {
-	var b wire.SeriesOfBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) series(q *asked, b wire.SeriesOfBody) (any, error) {
 	st, now := s.Lab.State(), s.Lab.Now()
 	c, err := q.find(st, b.Call, now)
 	if err != nil {

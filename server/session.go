@@ -135,7 +135,7 @@ func (s *Server) checkPassword(r *http.Request, b wire.SignInBody) (person strin
 		return "", wire.ErrWrongSignIn
 	}
 	if err != nil {
-		return "", err //nolint:wrapcheck // internal, logged whole
+		return "", err
 	}
 	s.limiter.Succeeded(time.Now(), try)
 	return person, nil
@@ -173,7 +173,7 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, person string, dev
 		return evs, nil
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // the table knows it
+		return err
 	}
 	s.setCookie(w, name, secret, life, secure)
 	s.me(w, r, v)
@@ -219,7 +219,7 @@ func (s *Server) end(r *http.Request, id string) error {
 		}
 		return []lab.Event{&session.Ended{Session: id, Subject: in.Subject, Why: "signed-out"}}, nil
 	})
-	return err //nolint:wrapcheck // the table knows it
+	return err
 }
 
 func (s *Server) me(w http.ResponseWriter, r *http.Request, v lab.Viewer) {

@@ -17,11 +17,7 @@ func (q *asked) overs(st *lab.State, field string) error {
 	return nil
 }
 
-func (s *Server) sessions(q *asked) (any, error) {
-	var b wire.SessionsBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) sessions(q *asked, b wire.SessionsBody) (any, error) {
 	st, whose := s.Lab.State(), q.Subject
 	if b.Person != "" && b.Person != whose {
 		if err := q.overs(st, "person"); err != nil {
@@ -38,11 +34,7 @@ func (s *Server) sessions(q *asked) (any, error) {
 	return out, nil
 }
 
-func (s *Server) endSession(q *asked) (any, error) {
-	var b wire.SessionsEndBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) endSession(q *asked, b wire.SessionsEndBody) (any, error) {
 	if (b.Session == "") == (b.Person == "") {
 		return nil, wire.Bad("session", "Exactly one of session and person is to be given.", "Name one session, or whose are all to end.")
 	}

@@ -11,10 +11,7 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-func (s *Server) people(q *asked) (any, error) {
-	if err := q.read(&struct{}{}); err != nil {
-		return nil, err
-	}
+func (s *Server) people(q *asked, _ struct{}) (any, error) {
 	out := wire.People{People: []roster.Person{}, Receiving: s.Lab.State().Roster.Receivers()}
 	for _, p := range s.Lab.State().Roster.People.All() {
 		out.People = append(out.People, *p)
@@ -24,11 +21,7 @@ func (s *Server) people(q *asked) (any, error) {
 
 // admit writes the password first and then the entry that makes it valid: a crash between leaves an orphan, which the
 // vault sweeps, and never a person whose password nobody knows.
-func (s *Server) admit(q *asked) (any, error) {
-	var b wire.AdmitBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) admit(q *asked, b wire.AdmitBody) (any, error) {
 	if b.Person.ID == "" {
 		id, err := s.newID(q)
 		if err != nil {
@@ -50,10 +43,10 @@ func (s *Server) admitPerson(q *asked, p roster.Person, password string, unless 
 	p.Disabled = false
 	if s.Lab.State().Roster.Get(p.ID) == nil {
 		if err := s.Lab.State().Roster.CheckPerson(&p); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 		if err := s.Vault.SetPassword(q.ctx, p.ID, p.Login, password); err != nil {
-			return nil, err //nolint:wrapcheck // problem knows it
+			return nil, err
 		}
 	}
 	decide := func(st *lab.State, _ time.Time) ([]lab.Event, error) {
@@ -66,7 +59,7 @@ func (s *Server) admitPerson(q *asked, p roster.Person, password string, unless 
 			return nil, &wire.Refusal{Err: wire.ErrExists, Field: "person.id", Say: "This person was admitted already.", Do: "Use change, or another id."}
 		}
 		if err := st.Roster.CheckPerson(&p); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 		return []lab.Event{&roster.Admitted{Person: p}}, nil
 	}
@@ -77,11 +70,7 @@ func (s *Server) admitPerson(q *asked, p roster.Person, password string, unless 
 	return wire.Admitted{Recorded: recordedAs(done), ID: p.ID}, nil
 }
 
-func (s *Server) change(q *asked) (any, error) {
-	var b wire.ChangeBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) change(q *asked, b wire.ChangeBody) (any, error) {
 	p := b.Person
 	check := func(st *lab.State) (*roster.Person, error) {
 		old := st.Roster.Get(p.ID)
@@ -102,7 +91,7 @@ func (s *Server) change(q *asked) (any, error) {
 	}
 	if old.Login != p.Login {
 		if err := s.Vault.Rename(q.ctx, p.ID, p.Login); err != nil {
-			return nil, err //nolint:wrapcheck // problem knows it
+			return nil, err
 		}
 	}
 	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
@@ -118,11 +107,7 @@ func (s *Server) change(q *asked) (any, error) {
 	})
 }
 
-func (s *Server) disable(q *asked) (any, error) {
-	var b wire.DisableBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) disable(q *asked, b wire.DisableBody) (any, error) {
 	if b.Person == q.Subject {
 		return nil, wire.Bad("person", "You cannot disable yourself.", "Another administrator can.")
 	}
@@ -141,11 +126,7 @@ func (s *Server) disable(q *asked) (any, error) {
 	})
 }
 
-func (s *Server) password(q *asked) (any, error) {
-	var b wire.PasswordBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) password(q *asked, b wire.PasswordBody) (any, error) {
 	st := s.Lab.State()
 	whose, but := b.Person, ""
 	if whose == "" || whose == q.Subject {
@@ -161,7 +142,7 @@ func (s *Server) password(q *asked) (any, error) {
 		return nil, &wire.Refusal{Err: wire.ErrNotFound, Field: "person", Say: "There is no such person."}
 	}
 	if err := s.Vault.SetPassword(q.ctx, p.ID, p.Login, b.New); err != nil {
-		return nil, err //nolint:wrapcheck // problem knows it
+		return nil, err
 	}
 	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
 		return ended(st, whose, but, "replaced", now), nil

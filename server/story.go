@@ -10,11 +10,7 @@ import (
 )
 
 // story tells one call from the ledger. It holds no patient data, so that who must judge how calls go may read any.
-func (s *Server) story(q *asked) (any, error) {
-	var b wire.StoryBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) story(q *asked, b wire.StoryBody) (any, error) {
 	st := s.Lab.State()
 	id := b.Call
 	if c, ok := st.Critical.Find(b.Call); ok {
@@ -22,7 +18,7 @@ func (s *Server) story(q *asked) (any, error) {
 	} else if !strings.HasPrefix(id, "call/") && s.Audit != nil {
 		found, ok, err := s.Audit.Find(q.ctx, id)
 		if err != nil {
-			return nil, err //nolint:wrapcheck // audit's own words
+			return nil, err
 		}
 		if !ok {
 			return nil, errNoStory
@@ -43,7 +39,7 @@ func (s *Server) story(q *asked) (any, error) {
 		p := st.Roster.Get(person)
 		return p != nil && audit.FullName(p.Name), p != nil && p.Role != ""
 	})
-	return out, err //nolint:wrapcheck // the table knows it
+	return out, err
 }
 
 // errNoStory refuses a call that never was.

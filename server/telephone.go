@@ -16,11 +16,7 @@ func asTaken(err error) (*critical.TakenError, bool) { return errors.AsType[*cri
 // cmpName is how a person is named in a sentence.
 func cmpName(n wire.Name) string { return cmp.Or(n.Name, n.ID) }
 
-func (s *Server) telephoneBegin(q *asked) (any, error) {
-	var b wire.TelephoneBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) telephoneBegin(q *asked, b wire.TelephoneBody) (any, error) {
 	if err := note("at", b.At, longestPhone); err != nil {
 		return nil, err
 	}
@@ -49,11 +45,7 @@ func (s *Server) telephoneBegin(q *asked) (any, error) {
 	return nil, fmt.Errorf("server: a telephone call recorded no attempt")
 }
 
-func (s *Server) telephone(q *asked) (any, error) {
-	var b wire.HeardBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) telephone(q *asked, b wire.HeardBody) (any, error) {
 	if err := entered(b.Entered); err != nil {
 		return nil, err
 	}
@@ -122,11 +114,7 @@ func (q *asked) receiver(st *lab.State, c critical.Call, r wire.Receiver, now ti
 	return out, nil
 }
 
-func (s *Server) telephoneFailed(q *asked) (any, error) {
-	var b wire.TelephoneFailedBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) telephoneFailed(q *asked, b wire.TelephoneFailedBody) (any, error) {
 	if err := oneOf("difficulty", b.Difficulty, critical.Difficulties()); err != nil {
 		return nil, err
 	}

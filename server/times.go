@@ -15,11 +15,7 @@ import (
 // errNoAudit is for a node that keeps no tables.
 var errNoAudit = &wire.Refusal{Err: wire.ErrNotFound, Say: "This node keeps no notification times.", Do: "Ask another node."}
 
-func (s *Server) times(q *asked) (any, error) {
-	var b wire.TimesBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) times(q *asked, b wire.TimesBody) (any, error) {
 	return s.timesOf(q, b)
 }
 
@@ -29,21 +25,18 @@ func (s *Server) timesOf(q *asked, b wire.TimesBody) (wire.Times, error) {
 	}
 	query, err := audit.Asked(b, s.zone(), s.Lab.Now())
 	if err != nil {
-		return wire.Times{}, err //nolint:wrapcheck // the table knows it
+		return wire.Times{}, err
 	}
-	return s.Audit.Times(q.ctx, query) //nolint:wrapcheck // audit's own words
+	return s.Audit.Times(q.ctx, query)
 }
 
 // rebuildTimes throws this node's tables away; they are read again while it serves.
-func (s *Server) rebuildTimes(q *asked) (any, error) {
-	if err := q.read(&struct{}{}); err != nil {
-		return nil, err
-	}
+func (s *Server) rebuildTimes(q *asked, _ struct{}) (any, error) {
 	if s.Audit == nil {
 		return nil, errNoAudit
 	}
 	if err := s.Audit.Rebuild(q.ctx); err != nil {
-		return nil, err //nolint:wrapcheck // audit's own words
+		return nil, err
 	}
 	return wire.Rebuilding{Entries: int64(s.Lab.State().Seq)}, nil
 }

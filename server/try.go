@@ -20,30 +20,19 @@ const (
 	tryEntries = 200_000 // entries that are read for them, at most
 )
 
-func (s *Server) retire(q *asked) (any, error) {
-	var b wire.RetireBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) retire(q *asked, b wire.RetireBody) (any, error) {
 	return s.recorded(q, func(st *lab.State, _ time.Time) ([]lab.Event, error) {
 		return events(st.Critical.Retire(b.Limits, b.Version, b.Setting, q.Subject))
 	})
 }
 
-func (s *Server) examples(q *asked) (any, error) {
-	if err := q.read(&struct{}{}); err != nil {
-		return nil, err
-	}
+func (s *Server) examples(q *asked, _ struct{}) (any, error) {
 	return wire.Examples{Sets: critical.ExampleSets()}, nil
 }
 
 // tryLimits judges the last filed results by a set and by the one in force. It reads the ledger and records nothing;
 // of a patient counts what is known now.
-func (s *Server) tryLimits(q *asked) (any, error) {
-	var b wire.TryBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) tryLimits(q *asked, b wire.TryBody) (any, error) {
 	if b.Most < 0 || b.Most > tryMost {
 		return nil, wire.Bad("most", `The field "most" is out of range.`, fmt.Sprintf("Give at most %d, or leave it out.", tryMost))
 	}

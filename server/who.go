@@ -13,11 +13,7 @@ import (
 
 // who tells who would get a call. Whoever is signed in may ask for a unit; where a patient is, is for the laboratory and
 // for those who may see an open call of that patient.
-func (s *Server) who(q *asked) (any, error) {
-	var b wire.WhoBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) who(q *asked, b wire.WhoBody) (any, error) {
 	st, now := s.Lab.State(), s.Lab.Now()
 	if b.At.IsZero() {
 		b.At = now
@@ -64,31 +60,23 @@ func knownTier(field, tier string) error {
 	return wire.Bad(field, "There is no such tier.", "Give one of "+strings.Join(critical.Tiers, ", ")+", or leave it out.")
 }
 
-func (s *Server) setLadder(q *asked) (any, error) {
-	var b wire.LadderBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) setLadder(q *asked, b wire.LadderBody) (any, error) {
 	if err := knownTier("ladder.tier", b.Ladder.Tier); err != nil {
 		return nil, err
 	}
 	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
 		if err := st.Roster.CheckLadder(b.Ladder, now); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 		return []lab.Event{&roster.LadderSet{Ladder: b.Ladder}}, nil
 	})
 }
 
-func (s *Server) removeLadder(q *asked) (any, error) {
-	var b wire.LadderRemoveBody
-	if err := q.read(&b); err != nil {
-		return nil, err
-	}
+func (s *Server) removeLadder(q *asked, b wire.LadderRemoveBody) (any, error) {
 	return s.recorded(q, func(st *lab.State, now time.Time) ([]lab.Event, error) {
 		ev := &roster.LadderRemoved{Unit: b.Unit, Service: b.Service, Tier: b.Tier}
 		if err := st.Roster.CheckNoLadder(ev, now); err != nil {
-			return nil, err //nolint:wrapcheck // the table knows it
+			return nil, err
 		}
 		return []lab.Event{ev}, nil
 	})

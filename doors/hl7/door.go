@@ -230,5 +230,5 @@ func (d *Door) record(ctx context.Context, r *reading) (fate, error) {
 func (d *Door) refs(n int) ([]string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return lab.References(d.rand, n) //nolint:wrapcheck // it says what failed
+	return lab.References(d.rand, n)
 }

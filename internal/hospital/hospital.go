@@ -190,5 +190,5 @@ func potassium(s *lab.State, id, ref string, now time.Time) ([]lab.Event, error)
 	for _, ev := range filed {
 		evs = append(evs, ev)
 	}
-	return evs, err //nolint:wrapcheck // a test's
+	return evs, err
 }
