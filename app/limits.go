@@ -351,7 +351,7 @@ func (c limitsUnitCmd) Run(ctx context.Context, s streams) error {
 }
 
 func printMeant(w io.Writer, m wire.Meant) error {
-	_, err := fmt.Fprintf(w, "recorded, entry %d; %s had waited, of which called: %d\n", m.First, count(m.Judged, "result"), m.Called)
+	_, err := fmt.Fprintf(w, "recorded, entry %d; %s had waited, %d of them called\n", m.First, count(m.Judged, "result"), m.Called)
 	return err
 }
 
