@@ -39,30 +39,11 @@ func (s *State) Ask(v Viewer, now time.Time) equipment.Ask {
 // Board returns the instruments, and what is booked of them in a time.
 func (s *State) Board(within equipment.Span, now time.Time) wire.Board {
 	e := s.Equipment
-	out := wire.Board{Now: now, Instruments: []wire.Instrument{}, Bookings: []wire.Booking{}}
-	for id, i := range e.Instruments.All() {
-		if i.Status == equipment.Retired {
-			continue
+	out := wire.Board{Head: int64(s.Seq), Now: now, Instruments: []wire.Instrument{}, Bookings: []wire.Booking{}}
+	for _, i := range e.Instruments.All() {
+		if i.Status != equipment.Retired {
+			out.Instruments = append(out.Instruments, s.row(i, now))
 		}
-		row := wire.Instrument{Instrument: i, Gates: []wire.Gate{}}
-		for _, g := range e.Gates.From(id + " ") {
-			if g.Instrument != id {
-				break
-			}
-			row.Gates = append(row.Gates, wire.Gate{Gate: g, State: g.At(now)})
-		}
-		if u, ok := e.Uses.Get(id); ok {
-			row.Use = &wire.Use{Booking: u.Booking, Operator: s.Name(u.Operator), Start: u.Start}
-		}
-		if h, ok := e.Handovers.Get(id); ok {
-			row.Left = &wire.Left{From: s.Name(h.From), At: h.At, Text: h.Text}
-		}
-		for _, in := range e.Incidents.All() {
-			if in.Instrument == id {
-				row.Incidents = append(row.Incidents, in)
-			}
-		}
-		out.Instruments = append(out.Instruments, row)
 	}
 	for _, k := range e.Bookings.All() {
 		if k.Overlaps(within) && (k.Standing.Live() || k.Standing == equipment.Done) {
@@ -74,6 +55,30 @@ func (s *State) Board(within equipment.Span, now time.Time) wire.Board {
 		out.Waiting = append(out.Waiting, wire.Want{Want: w, Who: s.Name(w.Person)})
 	}
 	return out
+}
+
+// row is an instrument as screens get it.
+func (s *State) row(i equipment.Instrument, now time.Time) wire.Instrument {
+	e := s.Equipment
+	row := wire.Instrument{Instrument: i, Gates: []wire.Gate{}}
+	for _, g := range e.Gates.From(i.ID + " ") {
+		if g.Instrument != i.ID {
+			break
+		}
+		row.Gates = append(row.Gates, wire.Gate{Gate: g, State: g.At(now)})
+	}
+	if u, ok := e.Uses.Get(i.ID); ok {
+		row.Use = &wire.Use{Booking: u.Booking, Operator: s.Name(u.Operator), Start: u.Start}
+	}
+	if h, ok := e.Handovers.Get(i.ID); ok {
+		row.Left = &wire.Left{From: s.Name(h.From), At: h.At, Text: h.Text}
+	}
+	for _, in := range e.Incidents.All() {
+		if in.Instrument == i.ID {
+			row.Incidents = append(row.Incidents, in)
+		}
+	}
+	return row
 }
 
 // booking is a booking as screens get it.

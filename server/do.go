@@ -25,15 +25,18 @@ type asked struct {
 	cmd   wire.Command
 	roles []roster.Role
 	bare  bool
-	first bool // the first administrator, whom nobody can admit
+	first bool       // the first administrator, whom nobody can admit
+	kiosk bool       // a device of the laboratory may ask
+	at    lab.Viewer // the device at which a person acts by PIN; empty: by a session of one's own
 }
 
 // command says who may give a command, and what it does.
 type command struct {
-	roles []roster.Role // empty: any person who is signed in
-	bare  bool          // devices and machines may too
-	large bool          // over HTTP it may be as long as wire.MaxBody
-	run   func(*Server, *asked) (any, error)
+	roles []roster.Role                      // empty: any person who is signed in
+	bare  bool                               // devices and machines may too
+	kiosk bool                               // devices of whoever has one of the roles may too
+	large bool                               // over HTTP it may be as long as wire.MaxBody
+	run   func(*Server, *asked) (any, error) // nil: as
 }
 
 var (
@@ -103,7 +106,9 @@ var commands = map[string]command{
 	wire.DoStory:        {roles: append(admins, anyOfLab...), run: reads((*Server).story)},
 	wire.DoStatus:       {roles: append(admins, anyOfLab...), run: reads((*Server).status)},
 	wire.DoTokens:       {roles: admins, run: reads((*Server).listTokens)},
-	wire.DoBoard:        {run: reads((*Server).board), roles: append(admins, anyOfLab...)},
+	wire.DoBoard:        {run: reads((*Server).board), kiosk: true, roles: append(admins, anyOfLab...)},
+	wire.DoBoardLook:    {run: reads((*Server).boardLook), kiosk: true, roles: append(admins, anyOfLab...)},
+	wire.DoAs:           {kiosk: true, roles: anyOfLab},
 	wire.DoBookTry:      {roles: anyOfLab, run: reads((*Server).bookTry)},
 	wire.DoBook:         {roles: anyOfLab, run: reads((*Server).book)},
 	wire.DoBookSeries:   {roles: anyOfLab, run: reads((*Server).bookSeries)},
@@ -114,7 +119,7 @@ var commands = map[string]command{
 	wire.DoBookIn:       {roles: anyOfLab, run: books(bookIn)},
 	wire.DoBookFinish:   {roles: anyOfLab, run: books(bookFinish)},
 	wire.DoBookTake:     {roles: anyOfLab, run: books(bookTake)},
-	wire.DoFree:         {roles: append(admins, anyOfLab...), run: reads((*Server).free)},
+	wire.DoFree:         {roles: append(admins, anyOfLab...), kiosk: true, run: reads((*Server).free)},
 	wire.DoUse:          {roles: anyOfLab, run: books(use)},
 	wire.DoUseEnd:       {roles: anyOfLab, run: books(useEnd)},
 	wire.DoUseAccept:    {roles: anyOfLab, run: books(useAccept)},
@@ -185,9 +190,12 @@ func (s *Server) do(ctx context.Context, v lab.Viewer, cmd wire.Command) (out an
 		return nil, err
 	}
 	st, now := s.Lab.State(), s.Lab.Now()
-	q := &asked{ctx: ctx, Viewer: st.Present(v, now), cmd: cmd, roles: c.roles, bare: c.bare}
+	q := &asked{ctx: ctx, Viewer: st.Present(v, now), cmd: cmd, roles: c.roles, bare: c.bare, kiosk: c.kiosk}
 	if err := q.allowed(st, now); err != nil {
 		return nil, err
+	}
+	if c.run == nil { // as, which looks into this very table
+		return reads((*Server).as)(s, q)
 	}
 	return c.run(s, q)
 }
@@ -197,9 +205,11 @@ func (q *asked) allowed(st *lab.State, now time.Time) error {
 	switch {
 	case q.first:
 		return nil
-	case !st.Signed(q.Viewer, now):
+	case q.at.Session != "" && (!st.Signed(q.at, now) || !q.byDevice(st) || !st.Roster.Get(q.Subject).Valid(now)):
 		return wire.ErrSignIn
-	case st.Bare(q.Viewer) && !q.bare:
+	case q.at.Session == "" && !st.Signed(q.Viewer, now):
+		return wire.ErrSignIn
+	case q.at.Session == "" && st.Bare(q.Viewer) && !q.bare && !(q.kiosk && q.device(st)):
 		return wire.ErrDevice
 	case len(q.roles) > 0 && !slices.Contains(q.roles, st.Roster.Get(q.Subject).Role):
 		return &wire.Refusal{Err: wire.ErrForbidden, Facts: map[string]any{"roles": q.roles}}

@@ -49,7 +49,7 @@ func (s *Server) board(q *asked, b wire.BoardBody) (any, error) {
 	if !b.From.Before(b.To) || b.To.Sub(b.From) > longestBoard {
 		return nil, wire.Bad("to", "The board shows at most 62 days, and to is after from.", "Ask for less.")
 	}
-	return st.Board(equipment.Span{Start: b.From, End: b.To}, now), nil
+	return q.shown(st, st.Board(equipment.Span{Start: b.From, End: b.To}, now)), nil
 }
 
 // wanted is the booking that a body asks for.

@@ -103,8 +103,12 @@ var descriptions = map[string]described{
 	wire.DoStatus:       {"How this node is.", nil, wire.Status{}},
 	wire.DoTokens:       {"The tokens of programs that are good.", nil, wire.Tokens{}},
 	wire.DoBoard:        {"The instruments, and what is booked of them.", wire.BoardBody{From: exampleTime, To: exampleTime.AddDate(0, 0, 1)}, wire.Board{}},
-	wire.DoBookTry:      {"What a booking would meet; records nothing.", exampleBooking, wire.BookingTried{}},
-	wire.DoBook:         {"Books instruments, all or none.", exampleBooking, wire.Booked{}},
+	wire.DoBoardLook:    {"Some bookings and instruments as they are now.", wire.BoardLookBody{Bookings: []string{"booking/7d"}, Mine: true}, wire.Board{}},
+	wire.DoAs: {"What a person does at a kiosk, by the PIN; the answer is the command's.", wire.AsBody{
+		Login: "brown", PIN: "274913", Do: wire.DoUse, Body: []byte(`{"instrument":"instrument/chem-1"}`),
+	}, wire.Recorded{}},
+	wire.DoBookTry: {"What a booking would meet; records nothing.", exampleBooking, wire.BookingTried{}},
+	wire.DoBook:    {"Books instruments, all or none.", exampleBooking, wire.Booked{}},
 	wire.DoBookSeries: {"Books a series.", wire.SeriesBody{
 		Items: exampleBooking.Items, Repeat: equipment.Repeat{Every: equipment.Weekly, First: "2026-11-23T08:00", Zone: "Europe/Berlin", Minutes: 60, Count: 10}, Skip: true,
 	}, wire.SeriesBooked{}},

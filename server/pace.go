@@ -29,7 +29,7 @@ var unpaced = map[string]bool{
 // dear are the commands whose answer grows with the laboratory, and how many others one counts as.
 var dear = map[string]int{
 	wire.DoFollow: 5, wire.DoCalls: 5, wire.DoPeople: 5, wire.DoRoster: 5, wire.DoLimits: 5, wire.DoTimes: 20,
-	wire.DoStory: 5, wire.DoStatus: 5, wire.DoConsistency: 5, wire.DoPassword: 20, wire.DoAdmit: 20, wire.DoPINSet: 20,
+	wire.DoStory: 5, wire.DoStatus: 5, wire.DoBoard: 5, wire.DoConsistency: 5, wire.DoPassword: 20, wire.DoAdmit: 20, wire.DoPINSet: 20,
 }
 
 // costs says what a command takes of a budget; 0: nothing, ever.

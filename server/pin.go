@@ -1,13 +1,10 @@
 package server
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/rules/session"
-	"github.com/seed-909bec58/readback/vault"
 	"github.com/seed-909bec58/readback/wire"
 )
 
@@ -31,18 +28,8 @@ func (s *Server) setPIN(q *asked, b wire.PINSetBody) (any, error) {
 
 // pin makes a signed-in session fresh again. It opens none: a device that was locked needs the password.
 func (s *Server) pin(q *asked, b wire.PINBody) (any, error) {
-	err := s.Vault.CheckPIN(q.ctx, q.Subject, b.PIN)
-	switch {
-	case errors.Is(err, vault.ErrWrong):
-		s.refused.note(refusal{subject: q.Subject, means: "pin"})
-		return nil, wire.ErrWrongPIN
-	case errors.Is(err, vault.ErrPINLocked):
-		s.refused.note(refusal{subject: q.Subject, means: "pin", limited: true})
-		return nil, wire.ErrPINLocked
-	case errors.Is(err, vault.ErrNoPIN):
-		return nil, wire.ErrNoPIN
-	case err != nil:
-		return nil, fmt.Errorf("server: %w", err)
+	if err := s.checkPIN(q, q.Subject, b.PIN); err != nil {
+		return nil, err
 	}
 	return s.renew(q, "pin")
 }

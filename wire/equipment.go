@@ -47,6 +47,7 @@ type BoardBody struct {
 
 // Board is the instruments, and what is booked of them.
 type Board struct {
+	Head        int64        `json:"head"` // the place that it is as of: entries after it are news
 	Now         time.Time    `json:"now"`
 	Instruments []Instrument `json:"instruments"`
 	Bookings    []Booking    `json:"bookings"`
