@@ -26,14 +26,15 @@ type conn struct {
 	full    time.Time   // when its budget of commands is full again; the reader's
 	live    atomic.Bool // it follows
 
-	answers chan wire.Answer // the reader's, one at a time: a client that does not read is not read either
-	follows chan follow
-	unlocks chan unlocked
-	nudged  chan struct{} // size 1: the session may be over
-	pong    chan []byte   // the newest ping's text; size 1, since only the newest counts
-	heard   chan struct{}
-	ended   chan struct{} // the writer is done
-	code    atomic.Int32  // with which to close, once heard is closed
+	answers   chan wire.Answer // the reader's, one at a time: a client that does not read is not read either
+	follows   chan follow
+	unlocks   chan unlocked
+	nudged    chan struct{} // size 1: the session may be over
+	elsewhere chan string   // size 1: why it is to end, and its client to go to another node
+	pong      chan []byte   // the newest ping's text; size 1, since only the newest counts
+	heard     chan struct{}
+	ended     chan struct{} // the writer is done
+	code      atomic.Int32  // with which to close, once heard is closed
 
 	mu      sync.Mutex
 	closing bool // read deadlines stay as they are
@@ -63,7 +64,7 @@ func newConn(h *Hub, ws *websocket.Conn, v lab.Viewer) *conn {
 	c := &conn{
 		hub: h, ws: ws, subject: v.Subject, asks: v, cursor: cursor{viewer: v},
 		answers: make(chan wire.Answer), follows: make(chan follow), pong: make(chan []byte, 1),
-		unlocks: make(chan unlocked), nudged: make(chan struct{}, 1),
+		unlocks: make(chan unlocked), nudged: make(chan struct{}, 1), elsewhere: make(chan string, 1),
 		heard: make(chan struct{}), ended: make(chan struct{}),
 	}
 	ws.SetReadLimit(wire.MaxMessage)
@@ -100,14 +101,6 @@ func (c *conn) hush(wait time.Duration) {
 }
 
 func (c *conn) cut() { _ = c.ws.NetConn().Close() }
-
-// refuse closes a connection that was never taken.
-func (c *conn) refuse(code int, why string) {
-	c.closeFrame(code, why)
-	_ = c.ws.NetConn().SetWriteDeadline(time.Now().Add(time.Second))
-	_, _ = c.ws.NetConn().Write(c.buf)
-	_ = c.ws.Close()
-}
 
 // read runs the client's commands, one after another, until the connection ends.
 func (c *conn) read() {

@@ -134,9 +134,10 @@ func (h *Hub) Count() int {
 	return h.count
 }
 
-// Serve makes a request a connection of a viewer and returns at once; the connection goes on. Who the viewer is, and
-// the request's origin, were checked before. After an error nothing was answered yet. Errors: wire.ErrBad for what is no
-// websocket of this protocol, wire.ErrCrowded.
+// Serve makes a request a connection of a viewer and returns at once; the connection goes on. (From one that is one too
+// many it returns when its client knows, within 2 s.) Who the viewer is, and the request's origin, were checked before.
+// After an error nothing was answered yet. Errors: wire.ErrBad for what is no websocket of this protocol,
+// wire.ErrCrowded.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v lab.Viewer) error {
 	if !websocket.IsWebSocketUpgrade(r) || !slices.Contains(websocket.Subprotocols(r), wire.Protocol) {
 		return wire.Bad("Sec-WebSocket-Protocol", "This is no websocket of the protocol "+wire.Protocol+".", "Offer that subprotocol.")
@@ -161,27 +162,34 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v lab.Viewer) error 
 	// What outlives the request must not hold on to its memory.
 	v.Subject, v.Session = strings.Clone(v.Subject), strings.Clone(v.Session)
 	c := newConn(h, ws, v)
+	if code, why := h.take(c); code != 0 {
+		c.refuse(code, why)
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.count--
+	}
+	return nil
+}
+
+// take lets a connection in, or says with which code and why it is closed.
+func (h *Hub) take(c *conn) (code int, why string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.over {
-		h.count--
-		c.refuse(wire.CloseGoElsewhere, "stopping")
-		return nil
+		return wire.CloseGoElsewhere, "stopping"
 	}
-	if len(h.conns[v.Subject]) >= wire.MaxSockets {
-		h.count--
+	if len(h.conns[c.subject]) >= wire.MaxSockets {
 		h.stats.Refused.Add(1)
-		c.refuse(wire.CloseTooMany, fmt.Sprintf("%d connections of one person are open: close one first", wire.MaxSockets))
-		return nil
+		return wire.CloseTooMany, fmt.Sprintf("%d connections of one person are open: close one first", wire.MaxSockets)
 	}
-	h.conns[v.Subject] = append(h.conns[v.Subject], c)
+	h.conns[c.subject] = append(h.conns[c.subject], c)
 	h.stats.Opened.Add(1)
 	h.open.Go(c.read)
 	h.open.Go(func() {
 		defer h.leave(c)
 		c.write()
 	})
-	return nil
+	return 0, ""
 }
 
 func (h *Hub) leave(c *conn) {

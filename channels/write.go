@@ -86,6 +86,8 @@ func (c *conn) serve() error {
 			if beats++; beats%pingBeats == 0 {
 				c.frame(websocket.PingMessage, nil)
 			}
+		case why := <-c.elsewhere:
+			return &closingError{wire.CloseGoElsewhere, why}
 		case <-draining:
 			draining = nil
 			c.hush(0) // the command in hand is still answered

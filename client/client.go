@@ -11,9 +11,7 @@ import (
 	"io"
 	mathrand "math/rand/v2"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -52,7 +50,7 @@ func Watch(told func(Status)) Option { return func(c *Client) { c.watch = told }
 
 // Client speaks to one Readback.
 type Client struct {
-	base   *url.URL
+	nodes  nodes
 	cred   Credentials
 	http   http.Client
 	watch  func(Status)
@@ -64,24 +62,28 @@ type Client struct {
 
 // Dial signs in at an address such as "https://readback.example". Errors: *wire.Problem, or that of the network.
 func Dial(ctx context.Context, address string, cred Credentials, opts ...Option) (*Client, error) {
-	base, err := url.Parse(strings.TrimSuffix(address, "/"))
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || base.Path != "" {
-		return nil, errors.New("client: the address must be http://host:port or https://host")
-	}
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return nil, fmt.Errorf("client: %w", err)
-	}
-	c := &Client{base: base, cred: cred, silent: SilentAfter}
+	c := &Client{cred: cred, silent: SilentAfter}
+	c.nodes.add(address)
 	for _, o := range opts {
 		o(c)
 	}
-	c.http.Jar = jar
-	jar.SetCookies(base, cred.Cookies)
-	if cred.Login != "" {
-		return c, c.SignIn(ctx)
+	if err := c.nodes.jar(&c.http, cred.Cookies); err != nil {
+		return nil, err
 	}
-	return c, c.once(ctx, http.MethodGet, "/api/me", "", nil, &c.me)
+	for tries := 1; ; tries++ {
+		err := c.hello(ctx)
+		if err == nil || tries >= len(c.nodes.all) || !c.elsewhereHelps(err) || ctx.Err() != nil {
+			return c, err
+		}
+	}
+}
+
+// hello signs in, or asks who is signed in.
+func (c *Client) hello(ctx context.Context) error {
+	if c.cred.Login != "" {
+		return c.SignIn(ctx)
+	}
+	return c.once(ctx, http.MethodGet, "/api/me", "", nil, &c.me)
 }
 
 // SignIn signs in again with login and password: a read-back needs a sign-in of the last 30 minutes.
@@ -130,7 +132,7 @@ func (c *Client) Do(ctx context.Context, command, key string, body, out any) err
 				return err
 			}
 			continue
-		case errors.As(err, &p) && !passing(p.Code), key == "", n+1 >= attempts, ctx.Err() != nil:
+		case errors.As(err, &p) && !passing(p.Code) && !c.elsewhereHelps(err), key == "", n+1 >= attempts, ctx.Err() != nil:
 			return err
 		}
 		if pause(ctx, n) != nil {
@@ -142,7 +144,7 @@ func (c *Client) Do(ctx context.Context, command, key string, body, out any) err
 // passing tells whether what a code says may be over soon.
 func passing(code string) bool {
 	switch code {
-	case "in-doubt", "stopping", "standby", "moved-on", "crowded", "slow-down":
+	case "in-doubt", "stopping", "standby", "behind", "moved-on", "crowded", "slow-down":
 		return true
 	}
 	return false
@@ -164,8 +166,17 @@ func pause(ctx context.Context, n int) error {
 // longest is how long an answer may be.
 const longest = 64 << 20
 
-// once sends one request.
+// once sends one request. Where it fails in a way that another node may not, the next one goes to that.
 func (c *Client) once(ctx context.Context, method, path, key string, body, out any) error {
+	at := c.nodes.here()
+	err := c.request(ctx, at, method, path, key, body, out)
+	if err != nil && ctx.Err() == nil && c.elsewhereHelps(err) {
+		c.nodes.leave(at)
+	}
+	return err
+}
+
+func (c *Client) request(ctx context.Context, at *url.URL, method, path, key string, body, out any) error {
 	var text io.Reader
 	if method != http.MethodGet {
 		b, err := json.Marshal(body)
@@ -177,11 +188,11 @@ func (c *Client) once(ctx context.Context, method, path, key string, body, out a
 		}
 		text = bytes.NewReader(b)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base.String()+path, text)
+	req, err := http.NewRequestWithContext(ctx, method, at.String()+path, text)
 	if err != nil {
 		return fmt.Errorf("client: %w", err)
 	}
-	c.prepare(req.Header)
+	c.prepare(at, req.Header)
 	if text != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
@@ -223,8 +234,8 @@ func problemIn(status int, b []byte) error {
 }
 
 // prepare adds what every request carries.
-func (c *Client) prepare(h http.Header) {
-	h.Set("Origin", c.base.Scheme+"://"+c.base.Host)
+func (c *Client) prepare(at *url.URL, h http.Header) {
+	h.Set("Origin", at.Scheme+"://"+at.Host)
 	if c.cred.Token != "" {
 		h.Set("Authorization", "Bearer "+c.cred.Token)
 		h.Del("Origin")

@@ -13,5 +13,8 @@
 // it must start over because its rights changed or its place is not of this ledger any more. Then everything that was
 // learned before is replaced by Start.
 //
+// A Readback of several nodes may be given with all its addresses (Others): the Client stays with one as long as that
+// can answer, then goes on with the next, signed in as it is and from the place where it was.
+//
 // A Client is safe for concurrent use, and several Follows of one Client are independent of each other.
 package client

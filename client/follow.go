@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -72,10 +73,13 @@ func (c *Client) Follow(ctx context.Context, after Place) iter.Seq2[Entry, error
 	return func(yield func(Entry, error) bool) {
 		f := &following{client: c, place: after, yield: yield}
 		for tries := 0; ctx.Err() == nil; tries++ {
-			err := f.connection(ctx)
+			at := c.nodes.here()
+			err := f.connection(ctx, at)
 			switch {
 			case errors.Is(err, errStop) || ctx.Err() != nil:
 				return
+			case c.elsewhereHelps(err):
+				c.nodes.leave(at)
 			case final(err) && !f.signInAgain(ctx, err):
 				yield(Entry{}, err)
 				return
@@ -132,8 +136,8 @@ func (f *following) signInAgain(ctx context.Context, err error) bool {
 }
 
 // connection follows over one connection until that ends.
-func (f *following) connection(ctx context.Context) error {
-	ws, err := f.client.dial(ctx)
+func (f *following) connection(ctx context.Context, at *url.URL) error {
+	ws, err := f.client.dial(ctx, at)
 	if err != nil {
 		return err
 	}
@@ -142,7 +146,7 @@ func (f *following) connection(ctx context.Context) error {
 	defer func() { _ = ws.Close() }()
 	ws.SetReadLimit(maxFrame)
 	if err := f.ask(ws); err != nil {
-		return err
+		return f.refused(ws, err)
 	}
 	for {
 		if err := ws.SetReadDeadline(time.Now().Add(f.client.silent)); err != nil {
@@ -157,6 +161,22 @@ func (f *following) connection(ctx context.Context) error {
 				bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
 				_ = ws.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second)) // gone is gone
 			}
+			return err
+		}
+	}
+}
+
+// refused returns why a connection that took no word was closed, if the server said so.
+func (f *following) refused(ws *websocket.Conn, err error) error {
+	if ws.SetReadDeadline(time.Now().Add(time.Second)) != nil {
+		return err
+	}
+	for {
+		_, _, late := ws.ReadMessage()
+		if _, ok := errors.AsType[*websocket.CloseError](late); ok {
+			return f.ended(late)
+		}
+		if late != nil {
 			return err
 		}
 	}
@@ -243,19 +263,19 @@ func (f *following) start(s *wire.Start) error {
 }
 
 // dial opens a websocket.
-func (c *Client) dial(ctx context.Context) (*websocket.Conn, error) {
-	to := *c.base
+func (c *Client) dial(ctx context.Context, at *url.URL) (*websocket.Conn, error) {
+	to := *at
 	to.Path = "/ws"
 	h := http.Header{}
-	c.prepare(h)
-	for _, cookie := range c.http.Jar.Cookies(c.base) {
+	c.prepare(at, h)
+	for _, cookie := range c.http.Jar.Cookies(at) {
 		h.Add("Cookie", cookie.Name+"="+cookie.Value)
 	}
 	d := websocket.Dialer{HandshakeTimeout: 10 * time.Second, Subprotocols: []string{wire.Protocol}, Proxy: http.ProxyFromEnvironment}
 	if t, ok := c.http.Transport.(*http.Transport); ok {
 		d.TLSClientConfig, d.NetDialContext, d.Proxy = t.TLSClientConfig.Clone(), t.DialContext, t.Proxy
 	}
-	to.Scheme = map[string]string{"http": "ws", "https": "wss"}[c.base.Scheme]
+	to.Scheme = map[string]string{"http": "ws", "https": "wss"}[at.Scheme]
 	ws, res, err := d.DialContext(ctx, to.String(), h)
 	if err == nil {
 		return ws, nil

@@ -24,7 +24,8 @@ const password = "correct horse battery"
 // house is a small laboratory behind a real server. Call 7QK001 waits for Dr Lee.
 type house struct {
 	*hospital.Lab
-	url string
+	url  string
+	deps server.Deps
 }
 
 func newHouse(t testing.TB) *house {
@@ -48,10 +49,11 @@ func newHouse(t testing.TB) *house {
 			t.Fatal(err)
 		}
 	}
-	s, err := server.New(server.Deps{
+	h.deps = server.Deps{
 		Lab: h.Lab.Lab, Vault: v, Notary: h.Notary, Secret: []byte("a site's secret, of a test"),
 		SessionKey: ed25519.NewKeyFromSeed([]byte("a test's token key, not a secret")), Hub: channels.Config{Beat: 50 * time.Millisecond},
-	})
+	}
+	s, err := server.New(h.deps)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := s.problem(err)
 	if wait, ok := p.Facts["seconds"].(int); ok {
 		w.Header().Set("Retry-After", strconv.Itoa(wait))
-	} else if errors.Is(err, wire.ErrCrowded) {
+	} else if errors.Is(err, wire.ErrCrowded) || errors.Is(err, wire.ErrBehind) {
 		w.Header().Set("Retry-After", "5")
 	}
 	if p.Code == "signed-out" || p.Code == "token-refused" {

@@ -13,7 +13,8 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-// Bounds of readiness: oldest is how long a node may not have known that it has everything; probeWithin how long the way
+// Bounds of readiness: oldest is how long a node may not have known that it has everything (Deps.Stale says otherwise);
+// probeWithin how long the way
 // from a write to the followers may take; probedFor how long a proof of that is good.
 const (
 	oldest      = 10 * time.Second
@@ -41,12 +42,7 @@ func (s *Server) Ready() error {
 	if err := s.Lab.Ready(); err != nil {
 		return err
 	}
-	if age := s.hub.Age(); age > oldest {
-		return &wire.Refusal{
-			Err: wire.ErrBehind, Say: fmt.Sprintf("This node last knew %s ago that it has everything in the ledger.", age.Round(time.Second)),
-		}
-	}
-	return nil
+	return s.behind()
 }
 
 // proven proves the whole way from a write to the followers, and adds nothing to the ledger. Three things together are

@@ -49,6 +49,7 @@ type Deps struct {
 	Origins []string        // further origins of our own, "https://readback.example"
 	Scripts []string        // CSP hashes of inline scripts, "sha256-…", besides the import maps of Static's pages
 	Hub     channels.Config // times and counts of the connections; what New knows it sets itself
+	Stale   time.Duration   // after so long without knowing that it has everything a node is not ready; 0: 10 s
 	// Audit has the notification times; nil: none are kept.
 	Audit *audit.Audit
 	// Beneath fills in how that is on which this node stands: disk, database, senders, files; nil: not known.
@@ -91,6 +92,9 @@ func New(d Deps) (*Server, error) {
 	}
 	if d.Rand == nil {
 		d.Rand = rand.Reader
+	}
+	if d.Stale <= 0 {
+		d.Stale = oldest
 	}
 	s := &Server{Deps: d, origins: map[string]bool{}, cross: http.NewCrossOriginProtection(), refused: newRefusals()}
 	for _, o := range d.Origins {
@@ -138,6 +142,7 @@ func New(d Deps) (*Server, error) {
 	run, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.beside.Go(func() { s.recordRefusals(run) })
+	s.beside.Go(func() { s.sendElsewhere(run) })
 	return s, nil
 }
 

@@ -247,6 +247,9 @@ func (s *Server) ws(w http.ResponseWriter, r *http.Request) {
 	}
 	v, err := s.viewer(r)
 	if err == nil {
+		err = s.cut()
+	}
+	if err == nil {
 		err = s.paced(v.Subject, costs(wire.DoFollow))
 	}
 	if err == nil {

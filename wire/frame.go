@@ -26,7 +26,7 @@ const MaxSockets = 20
 
 // Close codes. 4000 to 4099 mean "come back", 4400 to 4499 "do not come back as you are".
 const (
-	CloseGoElsewhere = 4001 // this node is stopping: connect again, to another node if there is one
+	CloseGoElsewhere = 4001 // this node is stopping, cut from the ledger or too old for it: connect again, to another node if there is one
 	CloseSlow        = 4008 // the client answered no ping or did not read: connect again and resume
 	CloseLost        = 4009 // this node found that it had not sent an entry, which is a bug: connect again and resume
 	CloseBadFrame    = 4400 // the client sent what is no command

@@ -31,6 +31,7 @@ type Lab struct {
 	*lab.Lab
 	Notary *lab.Notary
 	Mem    *ledger.Mem
+	line   *line
 	ahead  *atomic.Int64 // of the machine's clock
 }
 
@@ -62,7 +63,8 @@ func Open(t testing.TB, log *slog.Logger) *Lab {
 	}
 	ahead := new(atomic.Int64)
 	mem := ledger.NewMem("main", func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) })
-	l, err := lab.Open(t.Context(), lab.Config{Store: mem, Site: "main", Zone: "Europe/Berlin", Node: "n1", Public: signer.Public(), Log: log})
+	way := &line{Store: mem}
+	l, err := lab.Open(t.Context(), lab.Config{Store: way, Site: "main", Zone: "Europe/Berlin", Node: "n1", Public: signer.Public(), Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +82,7 @@ func Open(t testing.TB, log *slog.Logger) *Lab {
 			t.Error(err)
 		}
 	})
-	return &Lab{Lab: l, Notary: n, Mem: mem, ahead: ahead}
+	return &Lab{Lab: l, Notary: n, Mem: mem, line: way, ahead: ahead}
 }
 
 // Record records events as given.
