@@ -190,6 +190,11 @@ func ofCall(db rows, e *ledger.Entry, ev wire.Event) error {
 	case *critical.Corrected:
 		c.corrected++
 		c.conveyed, c.occurred = 0, false // what is told now was not conveyed yet
+	case *critical.Raised: // never later than it was to be
+		c.tier = ev.Tier
+		if ev.BreachAfter > 0 {
+			c.target = min(c.target, (at-c.opened)/int64(time.Second/time.Microsecond)+int64(ev.BreachAfter))
+		}
 	case *critical.Taken:
 		c.sawBy(ev.Owner, at)
 	case *critical.PassedOn:

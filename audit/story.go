@@ -196,6 +196,8 @@ func (t *teller) fact(e *ledger.Entry, ev wire.Event) wire.Fact {
 		f.Version = ev.Version
 		f.What = fmt.Sprintf("The result changed: %s is %s now.", t.label(ev.Result.ID), outcome(ev.Result.Outcome))
 		f.Why = ev.Result.Rule
+	case *critical.Raised:
+		f.Version, f.What, f.Why = ev.Version, fmt.Sprintf("More urgent now (%s, was %s): its ladder goes on faster.", ev.Tier, ev.Was), "the corrected result is of a more urgent tier"
 	case *critical.Mismatched:
 		f.Version = ev.Version
 		f.What = fmt.Sprintf("Read back by %s: does not match, %s. The call stayed open.", t.name(e.By), t.differs(ev.Fields))

@@ -84,10 +84,11 @@ func (q *asked) receiver(st *lab.State, c critical.Call, r wire.Receiver, now ti
 		if r.Person != "" {
 			return out, wire.Bad("receiver.person", `Who is known by what was said alone has no id.`, `Leave it out, or say "roster".`)
 		}
-		if me := st.Roster.Get(q.Subject); me != nil && critical.SameName(me.Name, r.Name) {
-			return out, &critical.MayNotError{Reason: "receiver"}
+		past, ok := st.Past(c.ID)
+		if !ok {
+			return out, lab.Recall(c.ID)
 		}
-		return out, nil
+		return out, q.another(st, c, past, r.Name)
 	}
 	p := st.Roster.Get(r.Person)
 	if p == nil {
@@ -112,6 +113,26 @@ func (q *asked) receiver(st *lab.State, c critical.Call, r wire.Receiver, now ti
 		return out, &critical.MayNotError{Reason: "receiver-role"}
 	}
 	return out, nil
+}
+
+// another checks that a name that was said is not that of whoever telephones, telephoned before, or reported a result of
+// the call. Someone else of that name is named by the roster.
+func (q *asked) another(st *lab.State, c critical.Call, past []lab.Past, name string) error {
+	not := []string{q.Subject}
+	for _, p := range c.Phones {
+		not = append(not, p.By)
+	}
+	for _, p := range past {
+		if reports(p.Event) {
+			not = append(not, p.Mark.By)
+		}
+	}
+	for _, id := range not {
+		if p := st.Roster.Get(id); p != nil && critical.SameName(p.Name, name) {
+			return &critical.MayNotError{Reason: "receiver"}
+		}
+	}
+	return nil
 }
 
 func (s *Server) telephoneFailed(q *asked, b wire.TelephoneFailedBody) (any, error) {

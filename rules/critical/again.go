@@ -110,7 +110,7 @@ func (c Call) present() (int, bool) {
 func (c Call) fired() int {
 	last := 0
 	for _, r := range c.Called {
-		if c.Steps[min(r.Step, len(c.Steps)-1)].Ask == r.Ask {
+		if r.Step >= 0 && c.Steps[min(r.Step, len(c.Steps)-1)].Ask == r.Ask {
 			last = r.Step
 		}
 	}

@@ -205,7 +205,7 @@ func (b Board) Apply(ev Event, m Mark) Board {
 		b = b.missed(e, at)
 	case *Noticed:
 		b = b.noticed(e, at)
-	case *Seen, *Corrected, *Identified, *Closed, *Ended, *Taken, *PassedOn, *Mismatched, *Attempted, *AttemptFailed, *Telephoned, *Escalated, *LookedAt:
+	case *Seen, *Corrected, *Raised, *Identified, *Closed, *Ended, *Taken, *PassedOn, *Mismatched, *Attempted, *AttemptFailed, *Telephoned, *Escalated, *LookedAt:
 		b = b.answered(ev, m.By, at)
 	}
 	return b
@@ -226,7 +226,7 @@ func (b Board) recalled(ev Event, by string, at time.Time) Board {
 		return b.missed(e, at)
 	case *Noticed:
 		return b.noticed(e, at)
-	case *Seen, *Corrected, *Identified, *Closed, *Ended, *Taken, *PassedOn, *Mismatched, *Attempted, *AttemptFailed, *Telephoned, *Escalated, *LookedAt:
+	case *Seen, *Corrected, *Raised, *Identified, *Closed, *Ended, *Taken, *PassedOn, *Mismatched, *Attempted, *AttemptFailed, *Telephoned, *Escalated, *LookedAt:
 		return b.answered(ev, by, at)
 	}
 	return b
@@ -255,8 +255,11 @@ func (b Board) answered(ev Event, by string, at time.Time) Board {
 		c.Results = slices.Clone(c.Results)
 		c.Results[i] = Result{Item: e.Result, Told: e.Sealed, Before: c.Results[i].before()}
 		c.Version, c.Tier, c.Next, c.NextAt, c.Own = e.Version, e.Tier, max(0, min(e.Step, len(c.Steps)-1)), at, time.Time{}
+		c.Since = c.knownSince(e.Result.Available, at)
+	case *Raised:
+		c = c.raised(e, at)
 	case *Identified:
-		c = c.identified(e)
+		c = c.identified(e, at)
 	case *Closed:
 		return b.finish(c, IsClosed, e.Outcome, e.Owner, at)
 	case *Ended:
@@ -277,7 +280,7 @@ func (b Board) reported(e *Reported, at time.Time) Board {
 		w.Reason, w.Critical = ReasonLate, e.Outcome != Normal
 	case e.Status == "W" && e.Call != "":
 		w.Reason, w.Critical = ReasonWrongPatient, true
-	case e.Outcome.Unjudged():
+	case e.Outcome.Unjudged(), e.Outcome == NoLimit:
 		w.Critical = e.Hint || e.Call != "" // what was told as critical may be so still
 	case e.Outcome == Critical:
 		w.Reason = ReasonUnidentified

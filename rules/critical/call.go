@@ -57,8 +57,10 @@ type Call struct {
 	Noticed    []Notice  `json:"noticed,omitempty"` // that it changed
 	Mismatches int       `json:"mismatches,omitempty"`
 	Opened     time.Time `json:"opened"`
-	Breach     time.Time `json:"breach,omitzero"`
-	Finished   time.Time `json:"finished,omitzero"`
+	// Since is when what the present version says could first be told; zero of the first version.
+	Since    time.Time `json:"since,omitzero"`
+	Breach   time.Time `json:"breach,omitzero"`
+	Finished time.Time `json:"finished,omitzero"`
 }
 
 // Item is one result of a call without what is sealed of it.

@@ -50,7 +50,7 @@ func (f *filing) again(r *found) bool {
 			r.ev.Work = r.ev.Result
 		}
 		f.add(&r.ev)
-	case r.ev.Outcome.Unjudged(): // the call stays as it is, and a person looks
+	case r.ev.Outcome.Unjudged(), r.unlimited(c, old): // the call stays as it is, and a person looks
 		if r.ev.Work == "" {
 			r.ev.Work = r.ev.Result
 		}
@@ -102,6 +102,7 @@ func (f *filing) settle() error {
 			now, _ := f.board.Calls.Get(c.ID)
 			f.add(f.correct(now, r))
 		}
+		f.raise(c)
 		f.tell(c, c.ID, ch.with)
 		if f.in.Resolve != nil {
 			f.add(f.board.Fire(c.ID, f.now, f.in.Resolve)...)
@@ -153,6 +154,12 @@ func (r *found) same(old Result) bool {
 func (r *found) overtaken(old Result) bool {
 	e := r.earlier()
 	return old.Outcome != Withdrawn && !e.Available.IsZero() && slices.Contains(old.Before, e)
+}
+
+// unlimited tells whether no limit judges a result that a call tells: that it
+// is critical no more, nobody has said.
+func (r *found) unlimited(c Call, old Result) bool {
+	return r.ev.Outcome == NoLimit && (c.Standing == IsOpen || old.Outcome == Critical)
 }
 
 // lesser tells whether the result's status is less than that of what was

@@ -64,6 +64,8 @@ func New(kind string) Event {
 		return new(ReadBack)
 	case "critical.corrected":
 		return new(Corrected)
+	case "critical.raised":
+		return new(Raised)
 	case "critical.taken":
 		return new(Taken)
 	case "critical.passed-on":

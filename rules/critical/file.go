@@ -255,6 +255,8 @@ func (f *filing) aside(r *found) {
 	case e.Work != "":
 	case e.Outcome.Unjudged():
 		e.Work = e.Result
+	case e.Outcome == NoLimit && e.Hint: // the sender calls it critical, and no limit of ours says otherwise
+		e.Work = e.Result
 	case f.in.Known: // it never was told, so nobody needs to hear of it
 	case e.Outcome == Withdrawn && e.Status != "X", e.Outcome == Normal && e.Status == "C":
 		e.Work = e.Result
@@ -286,8 +288,7 @@ func (f *filing) prepare(with []*found, corrects string) (*Opened, error) {
 	_, tail, _ := strings.Cut(f.in.ID, "/")
 	o := &Opened{
 		Call: "call/" + tail + "/" + strconv.Itoa(f.calls), Patient: f.in.Patient, Message: f.in.ID, Unit: f.in.Unit,
-		Setting: f.in.Subject.Setting, Version: 1, BreachAfter: cmp.Or(f.in.BreachAfter, anHour), Corrects: corrects,
-		Sealed: Shelf{Who: f.in.Who},
+		Setting: f.in.Subject.Setting, Version: 1, Corrects: corrects, Sealed: Shelf{Who: f.in.Who},
 	}
 	free := slices.IndexFunc(f.in.Refs, func(ref string) bool { _, taken := f.board.Refs.Get(ref); return !taken })
 	if free < 0 {
@@ -307,16 +308,6 @@ func (f *filing) prepare(with []*found, corrects string) (*Opened, error) {
 	if o.Tier == "" {
 		o.Tier = Tiers[0] // a stand-down is as urgent as what it takes back
 	}
-	var steps []Step
-	if f.in.Steps != nil {
-		steps = f.in.Steps(o.Tier)
-	}
-	if len(steps) == 0 {
-		steps = DefaultLadder()
-	}
-	if f.in.Breach != nil {
-		o.BreachAfter = cmp.Or(f.in.Breach(o.Tier), o.BreachAfter)
-	}
-	o.Steps = climbable(steps)
+	o.Steps, o.BreachAfter = f.in.ladder(o.Tier)
 	return o, nil
 }

@@ -158,7 +158,7 @@ func (f *filing) heldAgain(r *found) bool {
 	case r.ev.Outcome == Pending:
 		r.ev.Call = w.Call.ID
 		f.add(&r.ev)
-	case r.ev.Outcome.Unjudged():
+	case r.ev.Outcome.Unjudged(), r.ev.Outcome == NoLimit && !r.same(old): // it clears nothing: a person looks
 		r.ev.Call = w.Call.ID
 		if r.ev.Work == "" {
 			r.ev.Work = r.ev.Result

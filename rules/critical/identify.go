@@ -136,11 +136,11 @@ func (b Board) name(c Call, n Naming, now time.Time) []Event {
 	return out
 }
 
-func (c Call) identified(e *Identified) Call {
+func (c Call) identified(e *Identified, at time.Time) Call {
 	if e.Version <= c.Version {
 		return c
 	}
-	c.Version, c.Patient, c.Who = e.Version, e.Patient, e.Sealed.Who
+	c.Version, c.Patient, c.Who, c.Since = e.Version, e.Patient, e.Sealed.Who, at
 	if e.Unit != "" && e.Unit != c.At() {
 		c.Where = e.Unit
 		if !slices.Contains(c.Places(), e.Unit) {

@@ -27,7 +27,8 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 			s.do(s.board.Draft(set))
 			s.do(s.board.Approve(set.ID, set.Version, "", "person/dr-faber", s.now, s.now))
 		}
-		winner := map[string]string{}
+		calm := tiered(t, s, "calm", "significant")
+		winner, breach := map[string]string{}, map[string]time.Time{}
 		messages := 0
 		values := []string{"7.1", "7.10", "6.1", "6.11", "4.2", "2.9", ">8.0", "<3", "1,234", "clotted", ""}
 		one := func(rt *rapid.T, of []string, name string) string { return rapid.SampledFrom(of).Draw(rt, name) }
@@ -59,6 +60,10 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 				if rapid.IntRange(0, 5).Draw(rt, "unidentified") == 0 {
 					m.Patient, m.Who = "", critical.Snapshot{}
 				}
+				for i := range m.Reports {
+					m.Reports[i].Sealed.Flag = one(rt, []string{"", "", "HH"}, "flag")
+				}
+				m.Steps, m.Breach = tierLadder, tierBreach
 				if rapid.Bool().Draw(rt, "at once") {
 					m.Resolve = roster
 				}
@@ -75,7 +80,7 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 				for _, ev := range evs {
 					if e, ok := ev.(*critical.Reported); ok {
 						reported++
-						if e.Outcome == critical.Critical && e.Call == "" || e.Outcome.Unjudged() && e.Work == "" && !e.Repeat {
+						if e.Outcome == critical.Critical && e.Call == "" || (e.Outcome.Unjudged() || e.Outcome == critical.NoLimit && e.Hint) && e.Work == "" && !e.Repeat {
 							rt.Fatalf("a result that nobody hears of: %+v", e)
 						}
 					}
@@ -83,6 +88,13 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 				if reported != len(m.Reports) {
 					rt.Fatalf("%d of %d results reported", reported, len(m.Reports))
 				}
+			},
+			"limits": func(rt *rapid.T) {
+				if rapid.Bool().Draw(rt, "calm") {
+					s.do(s.board.Approve(calm, "1", "", "person/dr-faber", s.now, s.now))
+					return
+				}
+				s.do(s.board.Approve("limits/arup-2019", "rev 34", "", "person/dr-faber", s.now, s.now))
 			},
 			"quarantine": func(rt *rapid.T) {
 				messages++
@@ -210,7 +222,7 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 				if len(evs) < 2 {
 					rt.Fatalf("passed on to nobody: %s", kinds(evs))
 				}
-				if now, _ := s.board.Find(c.ID); now.Owner != c.Owner && len(c.Called) > 0 {
+				if now, _ := s.board.Find(c.ID); now.Owner != c.Owner && slices.ContainsFunc(c.Called, func(r critical.Rung) bool { return !r.Beside }) {
 					rt.Fatalf("the owner was %s and is %s before anybody took it", c.Owner, now.Owner)
 				}
 			},
@@ -284,6 +296,12 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 			},
 			"": func(rt *rapid.T) {
 				s.holds()
+				for id, c := range s.board.Calls.All() {
+					if was, ok := breach[id]; ok && c.Breach.After(was) {
+						rt.Fatalf("%s was to be late at %v and is at %v", id, was, c.Breach)
+					}
+					breach[id] = c.Breach
+				}
 				for id, c := range s.board.Finished.All() {
 					if w := winner[id]; c.Standing == critical.IsClosed && w != c.Owner {
 						rt.Fatalf("%s has owner %q, won by %q", id, c.Owner, w)

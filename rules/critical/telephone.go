@@ -205,7 +205,9 @@ func (e *OccurredError) Error() string {
 func (*OccurredError) Unwrap() error { return ErrOccurred }
 
 // occurs checks a time that was told afterwards: not in the future, and not
-// before there was a result of the call, by the sender's word or by ours.
+// before there was a result of the call, by the sender's word or by ours, nor
+// before what the present version says could be known: who was told on the
+// telephone what counts no more was not told.
 func (c Call) occurs(at, now time.Time) error {
 	from := c.Opened
 	for _, r := range c.Results {
@@ -213,10 +215,26 @@ func (c Call) occurs(at, now time.Time) error {
 			from = r.Available
 		}
 	}
+	if c.Since.After(from) {
+		from = c.Since
+	}
 	if at.IsZero() || !at.Before(from) && !at.After(now) {
 		return nil
 	}
 	return &OccurredError{from, now}
+}
+
+// knownSince is from when on a version can have been told whose newest change
+// was available at a time and came at another: a laboratory may have known it,
+// and telephoned, before its system said so.
+func (c Call) knownSince(available, at time.Time) time.Time {
+	if !available.IsZero() && available.Before(at) {
+		at = available
+	}
+	if c.Since.After(at) {
+		return c.Since
+	}
+	return at
 }
 
 // Receiver is who was reached.

@@ -175,7 +175,7 @@ func Ways(reason string) []string {
 		return []string{WayFound, WayTelephoned, WayNotAPatient, WayHandled}
 	case ReasonUnidentified:
 		return []string{WayTelephoned, WayNotAPatient, WayHandled}
-	case string(UnknownTest), string(UnknownUnit), string(Unreadable), ReasonLate, ReasonCorrected:
+	case string(UnknownTest), string(UnknownUnit), string(Unreadable), string(NoLimit), ReasonLate, ReasonCorrected:
 		return []string{WayTelephoned, WaySentAgain, WayRepeated, WayByHand, WayNotCritical, WayNotAPatient, WayHandled}
 	}
 	return []string{WayTelephoned, WaySentAgain, WayByHand, WayNotAPatient, WayHandled}
