@@ -28,6 +28,17 @@ func (c *Client) BookSeries(ctx context.Context, b wire.SeriesBody) (wire.Series
 	return tell[wire.SeriesBooked](ctx, c, wire.DoBookSeries, b)
 }
 
+// MoveSeries moves a series from its nth booking on by the wall clock; with Skip, those of its bookings that can be. The
+// problem "refused" names each that cannot.
+func (c *Client) MoveSeries(ctx context.Context, b wire.SeriesMoveBody) (wire.SeriesChanged, error) {
+	return tell[wire.SeriesChanged](ctx, c, wire.DoSeriesMove, b)
+}
+
+// CancelSeries gives a series up from its nth booking on.
+func (c *Client) CancelSeries(ctx context.Context, b wire.SeriesCancelBody) (wire.SeriesChanged, error) {
+	return tell[wire.SeriesChanged](ctx, c, wire.DoSeriesCancel, b)
+}
+
 // MoveBooking gives a booking another time or other instruments. The problem "stale" brings it as it is now.
 func (c *Client) MoveBooking(ctx context.Context, b wire.MoveBody) (wire.Recorded, error) {
 	return tell[wire.Recorded](ctx, c, wire.DoBookMove, b)

@@ -146,10 +146,6 @@ func (s *Server) bookSeries(q *asked, b wire.SeriesBody) (any, error) {
 	return out, nil
 }
 
-func seriesCancel(book equipment.Book, b wire.SeriesCancelBody, a equipment.Ask) ([]equipment.Event, error) {
-	return book.CancelSeries(b.Series, b.From, b.Reason, a)
-}
-
 func bookMove(book equipment.Book, b wire.MoveBody, a equipment.Ask) ([]equipment.Event, error) {
 	return book.Move(b.Booking, b.Version, b.Items, equipment.Span{Start: b.Start, End: b.End}, passing(a, b.Pass, b.Reason))
 }
@@ -183,7 +179,7 @@ func (s *Server) free(q *asked, b wire.FreeBody) (any, error) {
 	if !b.From.Before(b.To) || b.To.Sub(b.From) > longestBoard || b.Minutes < 1 {
 		return nil, wire.Bad("to", "To is after from, by at most 62 days, and minutes at least 1.", "Correct the three.")
 	}
-	gaps := s.Lab.State().Equipment.Free(equipment.Span{Start: b.From.UTC(), End: b.To.UTC()}, time.Duration(b.Minutes)*time.Minute, b.Assays, b.Group)
+	gaps := s.Lab.State().Equipment.Free(equipment.Span{Start: b.From.UTC(), End: b.To.UTC()}, time.Duration(b.Minutes)*time.Minute, b.Assays, b.Group, b.Demand)
 	if gaps == nil {
 		gaps = []equipment.Gap{}
 	}

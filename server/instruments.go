@@ -58,8 +58,8 @@ func (s *Server) verifyRepair(q *asked, b wire.IncidentBody) (any, error) {
 	if b.Repaired == "" {
 		return nil, wire.Bad("repaired", "What was repaired is missing.", "Say it in a few words.")
 	}
-	return s.booked(q, func(book equipment.Book, _ equipment.Ask) ([]equipment.Event, error) {
-		return book.Verify(b.Incident, b.Repaired)
+	return s.booked(q, func(book equipment.Book, a equipment.Ask) ([]equipment.Event, error) {
+		return book.Verify(b.Incident, b.Repaired, a)
 	})
 }
 
@@ -90,8 +90,8 @@ func retireInstrument(book equipment.Book, b wire.UseBody, a equipment.Ask) ([]e
 	return book.Retire(b.Instrument, a)
 }
 
-func gate(book equipment.Book, b wire.GateBody, _ equipment.Ask) ([]equipment.Event, error) {
-	return book.Gate(b.Gate)
+func gate(book equipment.Book, b wire.GateBody, a equipment.Ask) ([]equipment.Event, error) {
+	return book.Gate(b.Gate, a)
 }
 
 func (s *Server) bookingRules(q *asked, b wire.RulesBody) (any, error) {

@@ -112,7 +112,10 @@ var descriptions = map[string]described{
 	wire.DoBookSeries: {"Books a series.", wire.SeriesBody{
 		Items: exampleBooking.Items, Repeat: equipment.Repeat{Every: equipment.Weekly, First: "2026-11-23T08:00", Zone: "Europe/Berlin", Minutes: 60, Count: 10}, Skip: true,
 	}, wire.SeriesBooked{}},
-	wire.DoSeriesCancel: {"Gives up a series from its nth booking on.", wire.SeriesCancelBody{Series: "series/7d", From: 3}, wire.Recorded{}},
+	wire.DoSeriesCancel: {"Gives up a series from its nth booking on.", wire.SeriesCancelBody{Series: "series/7d", From: 3}, wire.SeriesChanged{}},
+	wire.DoSeriesMove: {"Moves a series from its nth booking on.", wire.SeriesMoveBody{
+		Series: "series/7d", From: 3, Shift: equipment.Shift{At: "08:30", Minutes: 45}, Skip: true,
+	}, wire.SeriesChanged{}},
 	wire.DoBookMove:     {"Gives a booking another time or other instruments.", wire.MoveBody{OfBody: exampleOf, Start: exampleTime, End: exampleTime.Add(time.Hour)}, wire.Recorded{}},
 	wire.DoBookTransfer: {"Gives a booking to another person.", wire.TransferBody{OfBody: exampleOf, To: "person/okafor"}, wire.Recorded{}},
 	wire.DoBookCancel:   {"Gives a booking up.", wire.CancelBody{OfBody: exampleOf, Reason: "not-needed"}, wire.Recorded{}},

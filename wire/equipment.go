@@ -12,7 +12,8 @@ const (
 	DoBookTry      = "book.try"          // BookBody → BookingTried; records nothing
 	DoBook         = "book"              // BookBody → Booked, or the problem "refused"
 	DoBookSeries   = "book.series"       // SeriesBody → SeriesBooked
-	DoSeriesCancel = "series.cancel"     // SeriesCancelBody → Recorded
+	DoSeriesCancel = "series.cancel"     // SeriesCancelBody → SeriesChanged
+	DoSeriesMove   = "series.move"       // SeriesMoveBody → SeriesChanged
 	DoBookMove     = "book.move"         // MoveBody → Recorded
 	DoBookTransfer = "book.transfer"     // TransferBody → Recorded
 	DoBookCancel   = "book.cancel"       // CancelBody → Recorded
@@ -141,11 +142,29 @@ type SeriesBooked struct {
 	Moved   []equipment.Occurrence `json:"moved,omitempty"` // those whose wall-clock time is leapt over, or comes twice
 }
 
-// SeriesCancelBody gives up a series from its nth on; missing: all of it.
+// SeriesCancelBody gives up a series from its nth on; missing: all of it. With Skip, what it is too late for stays.
 type SeriesCancelBody struct {
 	Series string `json:"series"`
 	From   int    `json:"from,omitempty"`
 	Reason string `json:"reason,omitempty"`
+	Skip   bool   `json:"skip,omitempty"`
+}
+
+// SeriesMoveBody moves a series from its nth on by the wall clock; missing: all of it. With Skip, those that cannot be
+// moved stay.
+type SeriesMoveBody struct {
+	Series string `json:"series"`
+	From   int    `json:"from,omitempty"`
+	equipment.Shift
+	Zone string `json:"zone,omitempty"` // IANA; missing: of the instrument
+	Skip bool   `json:"skip,omitempty"`
+}
+
+// SeriesChanged says what of a series was changed, and what stays as it was, and why.
+type SeriesChanged struct {
+	Recorded
+	Changed int                 `json:"changed"`
+	Skipped []equipment.Skipped `json:"skipped,omitempty"`
 }
 
 // OfBody names a booking and the version that was looked at.
@@ -197,6 +216,7 @@ type FreeBody struct {
 	Minutes int       `json:"minutes"`
 	Assays  []string  `json:"assays,omitempty"`
 	Group   string    `json:"group,omitempty"`
+	Demand  int       `json:"demand,omitempty"` // of a shared one: tests an hour that must be left; missing: 1
 }
 
 // Free is when instruments are free.

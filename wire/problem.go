@@ -108,6 +108,9 @@ func (p *Problem) known(err error) {
 	if rules, ok := errors.AsType[*equipment.RefusedError](err); ok && len(rules.Problems) > 0 {
 		p.Say = rules.Problems[0].Say
 		p.Facts = map[string]any{"problems": rules.Problems, "free": rules.Free, "equal": rules.Equal}
+		if len(rules.Series) > 0 {
+			p.Facts["series"] = rules.Series
+		}
 	}
 	if may, ok := errors.AsType[*critical.MayNotError](err); ok {
 		p.Facts = map[string]any{"reason": may.Reason}

@@ -30,13 +30,15 @@ func (b Book) Apply(ev any, m Mark) Book {
 	case *Ruled:
 		b = b.ruled(e.Rules)
 	case *Gated:
-		b.Gates = b.Gates.With(gateKey(e.Gate), e.Gate)
+		if b.Gates = b.Gates.With(gateKey(e.Gate), e.Gate); e.Gate.Gone {
+			b.Gates = b.Gates.Without(gateKey(e.Gate))
+		}
 	case *Competent:
 		b.Competencies = b.Competencies.With(competencyKey(e.Competency), e.Competency)
 	case *Placed:
-		b = b.placed(e.Booking, m.By)
+		b = b.placed(e.Booking, m.By, at)
 	case *Offered:
-		b = b.placed(e.Booking, m.By)
+		b = b.placed(e.Booking, m.By, at)
 		if w, ok := b.Wants.Get(e.Want); ok {
 			w.Offered = e.Booking.ID
 			b.Wants = b.Wants.With(w.ID, w)
@@ -47,7 +49,7 @@ func (b Book) Apply(ev any, m Mark) Book {
 		b.Wants = b.Wants.With(w.ID, w)
 		b.due = b.due.With(when(w.End, w.ID), w.ID)
 	case *Downed, *VerifyingOne, *Returned:
-		b = b.happened(ev)
+		b = b.happened(ev, at)
 	case *WalkedUp:
 		b.Uses = b.Uses.With(e.Instrument, Use{Instrument: e.Instrument, Operator: e.Operator, Start: at})
 	case *Accepted:
@@ -64,6 +66,16 @@ func (b Book) Apply(ev any, m Mark) Book {
 		}
 		return b.changed(ev, m.By, at)
 	case *Overridden:
+	case *FeedOpened:
+		f := e.Feed
+		f.Since = at
+		b.Feeds = b.Feeds.With(f.Hash, f)
+	case *FeedEnded:
+		for hash, f := range b.Feeds.All() {
+			if f.ID == e.Feed {
+				b.Feeds = b.Feeds.Without(hash)
+			}
+		}
 	default:
 		return b.changed(ev, m.By, at)
 	}
@@ -71,11 +83,11 @@ func (b Book) Apply(ev any, m Mark) Book {
 }
 
 // placed folds a new booking.
-func (b Book) placed(k Booking, by string) Book {
+func (b Book) placed(k Booking, by string, at time.Time) Book {
 	if _, ok := b.Bookings.Get(k.ID); ok || len(k.Items) == 0 {
 		return b
 	}
-	k.Start, k.End, k.Version = stamp(k.Start), stamp(k.End), 1
+	k.Start, k.End, k.Version, k.Changed = stamp(k.Start), stamp(k.End), 1, at
 	if k.By == "" {
 		k.By = by
 	}
@@ -117,11 +129,11 @@ func (b Book) changed(ev any, by string, at time.Time) Book {
 			}
 		}
 	}
-	k.Version = version
+	k.Version, k.Changed = version, at
 	switch e := ev.(type) {
 	case *Moved:
 		k.Items, k.Start, k.End = e.Items, stamp(e.Start), stamp(e.End)
-		k.Standing, k.Incident, k.For, k.Until = Booked, "", nil, time.Time{}
+		k.Standing, k.Incident, k.For, k.Until, k.Since = Booked, "", nil, time.Time{}, time.Time{}
 	case *Extended:
 		k.End = stamp(e.End)
 	case *Transferred:
@@ -190,7 +202,7 @@ func (b Book) unwant(id string) Book {
 }
 
 // happened folds what happened to an instrument.
-func (b Book) happened(ev any) Book {
+func (b Book) happened(ev any, at time.Time) Book {
 	var id string
 	switch e := ev.(type) {
 	case *Downed:
@@ -221,7 +233,7 @@ func (b Book) happened(ev any) Book {
 			continue
 		}
 		if k.Incident = b.hitBy(k); k.Incident == "" {
-			k.Standing = Booked
+			k.Standing, k.Since, k.Changed = Booked, at, at // who has it gets the time to check in anew
 		}
 		b = b.put(k)
 	}

@@ -52,7 +52,7 @@ func BenchmarkFree(b *testing.B) {
 	}
 	within := equipment.Span{Start: noon, End: noon.AddDate(0, 0, 14)}
 	for b.Loop() {
-		if n := len(book.Free(within, time.Hour, nil, "")); n != 200*14*8 {
+		if n := len(book.Free(within, time.Hour, nil, "", 0)); n != 200*14*8 {
 			b.Fatalf("%d gaps", n)
 		}
 	}

@@ -9,8 +9,12 @@ import (
 	"github.com/seed-909bec58/readback/rules/table"
 )
 
-// Window is for how long a booking that is over stays in the book, for quotas and for whoever looks back.
-const Window = 14 * 24 * time.Hour
+// Window is for how long after its end a booking stays in the book, for quotas and for whoever looks back; Gone is for
+// how long after it was given up, so that every calendar that follows a feed has heard of it.
+const (
+	Window = 14 * 24 * time.Hour
+	Gone   = 30 * 24 * time.Hour
+)
 
 // Book is all that is known of instruments, by the ledger's word. The zero value is empty.
 type Book struct {
@@ -23,11 +27,12 @@ type Book struct {
 	Incidents    table.Map[string, Incident]   `json:"incidents"`    // open ones
 	Wants        table.Map[string, Want]       `json:"wants"`
 	Handovers    table.Map[string, Handover]   `json:"handovers"` // by instrument: what the next user has to accept
+	Feeds        table.Map[string, Feed]       `json:"feeds"`     // by the hash of their address
 
 	lanes table.Map[string, lane]   // by instrument
 	mine  table.Map[string, string] // owner, start and id → booking that is or was the owner's
 	due   table.Map[string, string] // instant and id → booking or wait
-	over  table.Map[string, string] // instant and id → booking that ended
+	over  table.Map[string, string] // instant at which it is forgotten and id → booking that is over
 }
 
 // UnmarshalJSON reads a book, its orders made anew.
@@ -53,7 +58,13 @@ func when(at time.Time, id string) string {
 	return at.UTC().Format("2006-01-02T15:04:05.000000Z") + " " + id
 }
 
-func gateKey(g Gate) string { return g.Instrument + " " + g.Assay + " " + g.Name }
+func gateKey(g Gate) string {
+	key := g.Instrument + " " + g.Assay + " " + g.Name
+	if g.Level != "" {
+		key += " " + g.Level
+	}
+	return key
+}
 
 func competencyKey(c Competency) string { return c.Person + " " + c.Instrument + " " + c.Assay }
 
@@ -86,7 +97,7 @@ func (b Book) index(k Booking, in bool) Book {
 		b.mine = set(b.mine, mineKey(k.Owner, k.Start, k.ID))
 	}
 	if !k.Standing.Live() {
-		b.over = set(b.over, when(k.End, k.ID))
+		b.over = set(b.over, when(k.forgotten(), k.ID))
 		return b
 	}
 	if at, ok := b.deadline(k); ok {
@@ -105,6 +116,15 @@ func (b Book) index(k Booking, in bool) Book {
 	return b
 }
 
+// forgotten is when a booking that is over leaves the book.
+func (b Booking) forgotten() time.Time {
+	at := b.End.Add(Window)
+	if b.Standing == Done {
+		return at
+	}
+	return latest(at, b.Changed.Add(Gone))
+}
+
 func mineKey(owner string, start time.Time, id string) string { return owner + " " + when(start, id) }
 
 // deadline is when something is due of a live booking.
@@ -118,7 +138,7 @@ func (b Book) deadline(k Booking) (time.Time, bool) {
 			i, _ := b.Instruments.Get(it.Instrument)
 			wait = max(wait, or(b.rules(i).NoShow, DefaultRules().NoShow))
 		}
-		return k.Start.Add(wait), true
+		return latest(k.Start, k.Since).Add(wait), true
 	}
 	return time.Time{}, false
 }
@@ -160,9 +180,9 @@ func (b Book) owned(owner string, from time.Time, yield func(Booking) bool) {
 	}
 }
 
-// sweep forgets bookings that ended longer ago than the Window.
+// sweep forgets bookings whose time to be forgotten has come.
 func (b Book) sweep(now time.Time) Book {
-	end := when(now.Add(-Window), "")
+	end := when(now, "")
 	for key, id := range b.over.All() {
 		if key >= end {
 			break

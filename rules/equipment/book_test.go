@@ -250,6 +250,17 @@ func TestQuotaCountsAcrossMidnightAndNotInFreeHours(t *testing.T) {
 	}
 	b.placed("person/ann", at(20, 0), at(20, 20), "c")
 
+	// What began before that day counts in it, however long ago: four days of a batch, with an hour of it on the last one.
+	b = newBench(t)
+	b.do(&equipment.Ruled{Rules: equipment.Rules{}})
+	b.placed("person/ann", at(14, 0), at(14, 0).AddDate(0, 0, 4), "c")
+	b.do(&equipment.Ruled{Rules: equipment.Rules{PerDay: 14*60 + 30}})
+	_, err = b.book.Place(b.booking("person/ann", at(15, 0).AddDate(0, 0, 4), at(15, 31).AddDate(0, 0, 4), "c"), "", b.ask("person/ann"))
+	if got := problems(err); !slices.Equal(got, []string{"per-day"}) {
+		t.Errorf("31 minutes after the end of a booking of days: %v", got)
+	}
+	b.placed("person/ann", at(15, 0).AddDate(0, 0, 4), at(15, 30).AddDate(0, 0, 4), "c")
+
 	b = newBench(t)
 	b.do(&equipment.Ruled{Rules: equipment.Rules{PerDay: 60, FreeFrom: 18 * 60, FreeTo: 6 * 60}})
 	b.placed("person/ann", at(17, 0), at(23, 0), "c") // an hour of it counts
@@ -268,4 +279,23 @@ func TestCancelCutOffCountsDaysToo(t *testing.T) {
 		t.Errorf("a day before, with two days' notice: %v", err)
 	}
 	b.did(b.book.Cancel(k.ID, 1, "ill", "", b.boss()))
+}
+
+// An entry for a version that is not the next one changes nothing: two that were decided on the same version of a booking
+// (by nodes that lost and found each other) must not both be folded.
+func TestEntryForAnotherVersionChangesNothing(t *testing.T) {
+	b := newBench(t)
+	k := b.placed("person/ann", at(14, 0), at(15, 0), "c")
+	for _, version := range []int{0, 1, 3} {
+		ev := &equipment.Moved{Booking: k.ID, Version: version, Items: k.Items, Span: equipment.Span{Start: at(16, 0), End: at(17, 0)}, Why: "asked"}
+		after := b.book.Apply(ev, equipment.Mark{At: b.now, By: "person/ann"})
+		if got, _ := after.Bookings.Get(k.ID); got.Version != 1 || !got.Start.Equal(at(14, 0)) {
+			t.Errorf("version %d was folded: %+v", version, got)
+		}
+	}
+	b.do(&equipment.CancelledOne{Booking: k.ID, Version: 2})
+	after := b.book.Apply(&equipment.Transferred{Booking: k.ID, Version: 3, To: "person/ben"}, equipment.Mark{At: b.now, By: "person/ann"})
+	if got, _ := after.Bookings.Get(k.ID); got.Version != 2 || got.Owner != "person/ann" {
+		t.Errorf("what is over was changed: %+v", got)
+	}
 }

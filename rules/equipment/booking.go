@@ -85,6 +85,8 @@ type Booking struct {
 	Incident string    `json:"incident,omitempty"` // of AtRisk
 	Used     time.Time `json:"used,omitzero"`      // when it was checked in
 	Answered string    `json:"answered,omitempty"` // of Displaced or moved: how the owner heard of it
+	Since    time.Time `json:"since,omitzero"`     // when it stood again after it was at risk
+	Changed  time.Time `json:"changed,omitzero"`   // when it was changed last
 }
 
 // On returns the item of an instrument, if it is booked.
@@ -139,7 +141,7 @@ type Incident struct {
 	Instrument string   `json:"instrument"`
 	Assays     []string `json:"assays,omitempty"` // empty: all
 	Severity   string   `json:"severity"`
-	Planned    bool     `json:"planned,omitempty"`
+	Planned    bool     `json:"planned,omitempty"` // at its end the instrument is verified, not released
 	Span                // End is the estimate; of an unplanned one it may be zero
 	By         string   `json:"by,omitempty"`
 }
@@ -156,6 +158,13 @@ func (i Incident) hits(b Booking, around Span) bool {
 		return !i.Planned // they are how it comes back, but not while it is in pieces
 	}
 	return len(i.Assays) == 0 || slices.ContainsFunc(b.Assays, func(a string) bool { return slices.Contains(i.Assays, a) })
+}
+
+// unverified tells whether the incident is over but for its verification, which a booking of patients' work must wait for.
+func (i Incident) unverified(b Booking) bool {
+	_, on := b.On(i.Instrument)
+	return on && i.Severity == Repaired && b.Purpose.patients() &&
+		(len(i.Assays) == 0 || slices.ContainsFunc(b.Assays, func(a string) bool { return slices.Contains(i.Assays, a) }))
 }
 
 // Handover is what one user of an instrument leaves to the next.

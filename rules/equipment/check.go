@@ -50,8 +50,9 @@ type Problem struct {
 // RefusedError says which rules refuse something, all of them, and what one can have instead.
 type RefusedError struct {
 	Problems []Problem `json:"problems"`
-	Free     []Offer   `json:"free,omitempty"`  // the next places, at most three
-	Equal    []Offer   `json:"equal,omitempty"` // other instruments at the time that was asked for
+	Free     []Offer   `json:"free,omitempty"`   // the next places, at most three
+	Equal    []Offer   `json:"equal,omitempty"`  // other instruments at the time that was asked for
+	Series   []Skipped `json:"series,omitempty"` // of a series: each occurrence that cannot be, and why
 }
 
 // Offer is what could be booked instead.

@@ -76,14 +76,14 @@ func (b Book) Reroute(incident string, a Ask) (evs []Event, left []string, err e
 	return evs, left, nil
 }
 
-// Verify says that what was wrong is repaired, and the instrument is looked at before it returns. Errors: ErrUnknown,
-// ErrState.
-func (b Book) Verify(incident, repaired string) ([]Event, error) {
+// Verify says that what was wrong is repaired, and the instrument is looked at before it returns. A planned outage that
+// has not begun needs none: Release calls it off. Errors: ErrUnknown, ErrState.
+func (b Book) Verify(incident, repaired string, a Ask) ([]Event, error) {
 	in, ok := b.Incidents.Get(incident)
 	switch {
 	case !ok:
 		return nil, ErrUnknown
-	case in.Severity == Repaired || repaired == "":
+	case in.Severity == Repaired || repaired == "" || in.ahead(a.Now):
 		return nil, ErrState
 	}
 	return []Event{&VerifyingOne{Incident: incident, Sealed: Note{repaired}}}, nil
@@ -93,12 +93,15 @@ func (b Book) Verify(incident, repaired string) ([]Event, error) {
 var needed = []string{"control"}
 
 // Release returns an instrument to service after its verification, by name: control passed since the repair, and no gate
-// failed. What was at risk for it stands again. Errors: ErrUnknown, ErrState if it is not being verified, RefusedError.
+// failed. A planned outage that has not begun is called off. What was at risk for it stands again. Errors: ErrUnknown,
+// ErrState if it is not being verified, RefusedError.
 func (b Book) Release(incident string, checked []string, a Ask) ([]Event, error) {
 	in, ok := b.Incidents.Get(incident)
 	switch {
 	case !ok:
 		return nil, ErrUnknown
+	case in.ahead(a.Now):
+		return b.then([]Event{&Returned{Incident: incident, Checked: []string{"called-off"}}}, a), nil
 	case in.Severity != Repaired:
 		return nil, ErrState
 	}
@@ -120,5 +123,22 @@ func (b Book) Release(incident string, checked []string, a Ask) ([]Event, error)
 	return b.then([]Event{&Returned{Incident: incident, Checked: checked}}, a), nil
 }
 
-// ended tells whether a planned outage is over.
-func ended(in Incident, now time.Time) bool { return in.Planned && !now.Before(in.End) }
+// ended tells whether a planned outage is over, and nobody looks at the instrument yet.
+func ended(in Incident, now time.Time) bool {
+	return in.Planned && in.Severity != Repaired && !now.Before(in.End)
+}
+
+// ahead tells whether an incident is a planned outage that has not begun.
+func (i Incident) ahead(now time.Time) bool {
+	return i.Planned && i.Severity != Repaired && now.Before(i.Start)
+}
+
+// unverified returns an incident of a booking's instruments that is over but for its verification, or "".
+func (b Book) unverified(k Booking) string {
+	for _, in := range b.Incidents.All() {
+		if in.unverified(k) {
+			return in.ID
+		}
+	}
+	return ""
+}

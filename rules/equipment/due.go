@@ -3,8 +3,8 @@ package equipment
 import "time"
 
 // Due returns what must be recorded at a time: bookings that nobody checked in to, places held and not taken, places
-// asked for and not answered, waits that are over, planned outages that end. Applied, it leaves every deadline in the
-// future. It costs the due ones only.
+// asked for and not answered, waits that are over, planned outages that end and must be verified. Applied, it leaves every
+// deadline in the future. It costs the due ones only.
 func (b Book) Due(now time.Time, zone func(string) *time.Location) []Event {
 	now = stamp(now)
 	var out []Event
@@ -38,7 +38,11 @@ func (b Book) Due(now time.Time, zone func(string) *time.Location) []Event {
 			add(b.displace(k, "escalated", Ask{Now: now, By: "clock", Zone: zone})...)
 			freed = true
 		case Booked:
-			if !b.used(k) {
+			switch in := b.unverified(k); {
+			case b.used(k):
+			case in != "": // nobody could check in
+				add(&Risked{Booking: id, Version: k.Version + 1, Incident: in})
+			default:
 				add(&MissedOne{Booking: id, Version: k.Version + 1})
 				freed = true
 			}
@@ -46,8 +50,7 @@ func (b Book) Due(now time.Time, zone func(string) *time.Location) []Event {
 	}
 	for _, in := range b.Incidents.All() {
 		if ended(in, now) {
-			add(&Returned{Incident: in.ID, Checked: []string{"planned"}})
-			freed = true
+			add(&VerifyingOne{Incident: in.ID})
 		}
 	}
 	if freed {
@@ -80,7 +83,7 @@ func (b Book) NextDue() (time.Time, bool) {
 		}
 	}
 	for _, in := range b.Incidents.All() {
-		if in.Planned {
+		if in.Planned && in.Severity != Repaired {
 			take(in.End)
 		}
 	}

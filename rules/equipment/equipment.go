@@ -57,9 +57,13 @@ type Gate struct {
 	Instrument string    `json:"instrument"`
 	Assay      string    `json:"assay,omitempty"` // "": for all of its assays
 	Name       string    `json:"name"`            // "control", "calibration", "maintenance", "lot"
+	Level      string    `json:"level,omitempty"` // of a control: which material; each level must pass by itself
 	Failed     bool      `json:"failed,omitempty"`
-	Due        time.Time `json:"due,omitzero"` // when it must be shown again; zero: never
+	Seen       time.Time `json:"seen,omitzero"`   // when it was run or done
+	Due        time.Time `json:"due,omitzero"`    // when it must be shown again; zero: never
+	Every      int       `json:"every,omitempty"` // minutes after which it must be shown again; 0: as said before
 	Evidence   string    `json:"evidence,omitempty"`
+	Gone       bool      `json:"gone,omitempty"` // it counts no more: another material or lot took its place
 }
 
 // GateState is what a gate says at a time.

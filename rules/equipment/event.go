@@ -73,6 +73,10 @@ func New(kind string) Event {
 		return new(Overridden)
 	case "equipment.accepted":
 		return new(Accepted)
+	case "equipment.feed-opened":
+		return new(FeedOpened)
+	case "equipment.feed-ended":
+		return new(FeedEnded)
 	}
 	return nil
 }

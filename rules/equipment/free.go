@@ -1,6 +1,7 @@
 package equipment
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -154,55 +155,111 @@ type Gap struct {
 }
 
 // Free returns the times within a span, each at least of a length, in which instruments are free: those that work, run
-// every assay, and are of a group, if one is named. Warm-up and clean-up are taken off. O(instruments + what is booked).
-func (b Book) Free(within Span, length time.Duration, assays []string, group string) []Gap {
-	var out []Gap
+// every assay, and are of a group, if one is named. Of a shared one a demand must be left, at least of one test an hour.
+// Warm-up and clean-up are taken off. O(instruments + what is booked).
+func (b Book) Free(within Span, length time.Duration, assays []string, group string, demand int) []Gap {
+	var all []Instrument
+	most := 0
+	demand = max(demand, 1)
 	for _, i := range b.Instruments.All() {
-		if !i.Works() || group != "" && i.Group != group || slices.ContainsFunc(assays, func(a string) bool { return !i.Runs(a) }) {
+		if !i.Works() || group != "" && i.Group != group || slices.ContainsFunc(assays, func(a string) bool { return !i.Runs(a) }) || i.Shared && demand > i.Capacity {
 			continue
 		}
-		out = b.gaps(out, i, within, length, assays)
+		all = append(all, i)
+		most += b.lane(i.ID).slots.Len() + 1
+	}
+	out := make([]Gap, 0, min(most, 1<<15)) // growing would cost more than all the rest
+	incidents := b.Incidents.Len() > 0
+	for _, i := range all {
+		g := gaps{instrument: i.ID, within: within, length: length, warm: minutes(i.Warmup), clean: minutes(i.Cleanup), free: within.Start}
+		l := b.lane(i.ID)
+		around := Span{within.Start.Add(-g.clean), within.End.Add(g.warm)}
+		if i.Shared || incidents {
+			taken := append(b.outages(i, assays, within.End.Add(g.warm+time.Hour)), l.busy(around, demand, i)...)
+			slices.SortFunc(taken, func(a, b Span) int { return a.Start.Compare(b.Start) })
+			for _, s := range taken {
+				out = g.busy(out, s)
+			}
+		} else {
+			l.overlapping(around, func(start int64, at slot) bool {
+				out = g.busy(out, Span{time.Unix(start, 0).UTC(), time.Unix(at.end, 0).UTC()})
+				return true
+			})
+		}
+		out = g.add(out, within.End)
 	}
 	return out
 }
 
-func (b Book) gaps(out []Gap, i Instrument, within Span, length time.Duration, assays []string) []Gap {
-	warm, clean := minutes(i.Warmup), minutes(i.Cleanup)
-	free := within.Start
-	add := func(from, to time.Time) {
-		from = latest(from, within.Start)
-		if to.After(within.End) {
-			to = within.End
-		}
-		if to.Sub(from) >= length && length > 0 {
-			out = append(out, Gap{i.ID, Span{from, to}})
-		}
+// gaps makes the gaps of one instrument of what is busy, in order of start.
+type gaps struct {
+	instrument  string
+	within      Span
+	length      time.Duration
+	warm, clean time.Duration
+	free        time.Time // from when on it is free, as far as is known
+}
+
+func (g *gaps) busy(out []Gap, s Span) []Gap {
+	out = g.add(out, s.Start.Add(-g.clean))
+	g.free = latest(g.free, s.End.Add(g.warm))
+	return out
+}
+
+func (g *gaps) add(out []Gap, to time.Time) []Gap {
+	if to.After(g.within.End) {
+		to = g.within.End
 	}
-	l, _ := b.lanes.Get(i.ID)
-	out = slices.Grow(out, 8)
-	busy := make([]Span, 0, 16)
-	if !i.Shared {
-		busy = slices.Grow(busy, l.slots.Len())
-		l.overlapping(Span{within.Start.Add(-clean), within.End.Add(warm)}, func(start int64, at slot) bool {
-			busy = append(busy, Span{time.Unix(start, 0).UTC(), time.Unix(at.end, 0).UTC()})
-			return true
-		})
+	if to.Sub(g.free) >= g.length && g.length > 0 {
+		out = append(out, Gap{g.instrument, Span{g.free, to}})
 	}
+	return out
+}
+
+// outages are the times of an instrument's incidents that are in the way of assays; one without an end lasts until far.
+func (b Book) outages(i Instrument, assays []string, far time.Time) []Span {
+	var out []Span
 	for _, in := range b.incidents(i.ID) {
 		if len(in.Assays) > 0 && !slices.ContainsFunc(assays, func(a string) bool { return slices.Contains(in.Assays, a) }) {
 			continue
 		}
 		end := in.End
 		if end.IsZero() || !in.Planned {
-			end = within.End.Add(warm + time.Hour)
+			end = far
 		}
-		busy = append(busy, Span{in.Start, end})
-		slices.SortFunc(busy, func(a, b Span) int { return a.Start.Compare(b.Start) })
+		out = append(out, Span{in.Start, end})
 	}
-	for _, s := range busy {
-		add(free, s.Start.Add(-clean))
-		free = latest(free, s.End.Add(warm))
-	}
-	add(free, within.End)
 	return out
+}
+
+// busy is when a lane has no room for a demand: where a slot is, or of a shared instrument where its capacity is spent.
+func (l lane) busy(s Span, demand int, i Instrument) []Span {
+	var out []Span
+	type edge struct {
+		at     int64
+		demand int
+	}
+	var edges []edge
+	l.overlapping(s, func(start int64, at slot) bool {
+		if i.Shared {
+			edges = append(edges, edge{start, at.demand}, edge{at.end, -at.demand})
+			return true
+		}
+		out = append(out, Span{time.Unix(start, 0).UTC(), time.Unix(at.end, 0).UTC()})
+		return true
+	})
+	slices.SortFunc(edges, func(a, b edge) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.demand, b.demand)) })
+	sum, full := 0, false
+	for _, e := range edges {
+		sum += e.demand
+		at := time.Unix(e.at, 0).UTC()
+		switch spent := sum+demand > i.Capacity; {
+		case spent && !full:
+			out = append(out, Span{Start: at})
+		case !spent && full:
+			out[len(out)-1].End = at
+		}
+		full = sum+demand > i.Capacity
+	}
+	return slices.DeleteFunc(out, func(s Span) bool { return !s.Start.Before(s.End) })
 }

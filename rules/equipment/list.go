@@ -50,23 +50,6 @@ func (b Book) Horizon(items []Item) int {
 	return days
 }
 
-// Gate says what a gate says from now on. Errors: ErrUnknown, RefusedError.
-func (b Book) Gate(g Gate) ([]Event, error) {
-	i, ok := b.Instruments.Get(g.Instrument)
-	switch {
-	case !ok:
-		return nil, ErrUnknown
-	case !slices.Contains([]string{"control", "calibration", "maintenance", "lot"}, g.Name):
-		return nil, &RefusedError{Problems: []Problem{{Rule: "unknown-gate", Say: "A gate is control, calibration, maintenance or lot."}}}
-	case g.Assay != "" && !i.Runs(g.Assay):
-		return nil, &RefusedError{Problems: []Problem{{Rule: "assay", Say: "It does not run this assay.", Instrument: i.ID, Assay: g.Assay}}}
-	}
-	if !g.Due.IsZero() {
-		g.Due = stamp(g.Due)
-	}
-	return []Event{&Gated{Gate: g}}, nil
-}
-
 // Allow says what a person may run, and until when. Errors: ErrUnknown, RefusedError.
 func (b Book) Allow(c Competency) ([]Event, error) {
 	i, ok := b.Instruments.Get(c.Instrument)

@@ -35,7 +35,7 @@ func TestNothingOverlapsWhateverPeopleDo(t *testing.T) {
 				b.do(evs...)
 			}
 		}
-		incidents := 0
+		incidents, serials := 0, 0
 		r.Repeat(map[string]func(*rapid.T){
 			"place": func(r *rapid.T) {
 				s := span()
@@ -103,7 +103,7 @@ func TestNothingOverlapsWhateverPeopleDo(t *testing.T) {
 			},
 			"return": func(*rapid.T) {
 				for id := range b.book.Incidents.All() {
-					act(b.book.Verify(id, "mended"))
+					act(b.book.Verify(id, "mended", b.boss()))
 					act(b.book.Release(id, []string{"control"}, b.boss()))
 					return
 				}
@@ -113,6 +113,37 @@ func TestNothingOverlapsWhateverPeopleDo(t *testing.T) {
 				act(b.book.Wait(equipment.Want{
 					ID: fmt.Sprintf("wait/%03d", b.n), Person: "person/ann", Any: []string{"instrument/a", "instrument/c"}, Minutes: 30, Purpose: equipment.Routine, Span: span(),
 				}, b.ask("person/ann")))
+			},
+			"series": func(r *rapid.T) {
+				s := span()
+				occ, err := equipment.Expand(equipment.Repeat{
+					Every: equipment.Daily, First: s.Start.Format("2006-01-02T15:04"), Minutes: int(s.Length() / time.Minute), Count: 4,
+				}, b.now.AddDate(0, 0, 30), time.UTC)
+				if err != nil {
+					r.Fatal(err)
+				}
+				serials++
+				k := b.booking("person/ann", s.Start, s.End, rapid.SampledFrom(names).Draw(r, "on"))
+				series := fmt.Sprintf("series/%d", serials)
+				evs, _, err := b.book.PlaceSeries(series, k, occ, rapid.Bool().Draw(r, "skip"), func(n int) string {
+					if n == 1 {
+						return k.ID
+					}
+					return fmt.Sprintf("%s-%d", k.ID, n)
+				}, b.ask("person/ann"))
+				act(evs, err)
+			},
+			"move series": func(r *rapid.T) {
+				by := equipment.Shift{
+					At:   rapid.SampledFrom([]string{"", "08:00", "14:30"}).Draw(r, "at"),
+					Days: rapid.IntRange(-1, 2).Draw(r, "days"), Minutes: rapid.SampledFrom([]int{0, 30, 25 * 60}).Draw(r, "minutes"),
+				}
+				evs, _, err := b.book.MoveSeries(fmt.Sprintf("series/%d", rapid.IntRange(0, serials).Draw(r, "series")), rapid.IntRange(1, 3).Draw(r, "from"), by, nil, rapid.Bool().Draw(r, "skip"), b.boss())
+				act(evs, err)
+			},
+			"cancel series": func(r *rapid.T) {
+				evs, _, err := b.book.CancelSeries(fmt.Sprintf("series/%d", rapid.IntRange(0, serials).Draw(r, "series")), 2, "", true, b.boss())
+				act(evs, err)
 			},
 			"take": func(*rapid.T) {
 				if k, ok := pick(); ok {

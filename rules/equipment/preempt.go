@@ -148,9 +148,16 @@ func (b Book) another(k Booking, sameTime bool, a Ask) ([]Item, Span, bool) {
 	return best.Items, best.Span, found
 }
 
-// choices are the items of a booking, and those in which one instrument is replaced by an equal one.
+// choices are the items of a booking, and those in which one instrument is replaced by an equal one. What is being
+// verified is none: nobody knows when it is released.
 func (b Book) choices(k Booking) [][]Item {
-	out := [][]Item{k.Items}
+	var out [][]Item
+	if !slices.ContainsFunc(k.Items, func(it Item) bool {
+		i, _ := b.Instruments.Get(it.Instrument)
+		return i.Status == Verifying
+	}) {
+		out = append(out, k.Items)
+	}
 	for n, it := range k.Items {
 		for _, e := range b.equals(it.Instrument) {
 			if _, twice := k.On(e.ID); !twice {

@@ -141,7 +141,7 @@ type Skipped struct {
 }
 
 // PlaceSeries books the occurrences of a series, all or nothing, or with skip those that can be, and names the others.
-// id makes the id of the nth. Errors: RefusedError of the first that cannot be.
+// id makes the id of the nth. Errors: RefusedError, which names each that cannot be.
 func (b Book) PlaceSeries(series string, k Booking, occurrences []Occurrence, skip bool, id func(n int) string, a Ask) ([]Event, []Skipped, error) {
 	if len(occurrences) == 0 {
 		return nil, nil, &RefusedError{Problems: []Problem{{Rule: "none", Say: "The series has no occurrence within the horizon."}}}
@@ -150,18 +150,17 @@ func (b Book) PlaceSeries(series string, k Booking, occurrences []Occurrence, sk
 	var left []Skipped
 	for _, o := range occurrences {
 		k.ID, k.Series, k.N, k.Span = id(o.N), series, o.N, o.Span
-		evs, err := b.Place(k, "", a)
-		if refused, ok := err.(*RefusedError); ok && skip { //nolint:errorlint // Place returns no other
-			left = append(left, Skipped{o, refused.Problems})
+		one := b.fresh(k, a)
+		if problems := b.check(one, nil, a); len(problems) > 0 {
+			left = append(left, Skipped{o, problems})
 			continue
 		}
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, ev := range evs {
-			b = b.Apply(ev, Mark{At: a.Now, By: a.By})
-		}
-		out = append(out, evs...)
+		ev := &Placed{Booking: one}
+		b = b.Apply(ev, Mark{At: a.Now, By: a.By})
+		out = append(out, ev)
+	}
+	if len(left) > 0 && (!skip || out == nil) {
+		return nil, nil, &RefusedError{Problems: left[0].Problems, Series: left}
 	}
 	return out, left, nil
 }
@@ -176,26 +175,4 @@ func (b Book) Of(series string, from int) []Booking {
 	}
 	slices.SortFunc(out, func(x, y Booking) int { return x.N - y.N })
 	return out
-}
-
-// CancelSeries gives up a series from its nth on: 1 is all of it. What runs stays. Errors: ErrUnknown, and those of Cancel.
-func (b Book) CancelSeries(series string, from int, reason string, a Ask) ([]Event, error) {
-	var out []Event
-	for _, k := range b.Of(series, from) {
-		if k.Standing == InUse {
-			continue
-		}
-		evs, err := b.Cancel(k.ID, k.Version, reason, "", a)
-		if err != nil {
-			return nil, err
-		}
-		for _, ev := range evs {
-			b = b.Apply(ev, Mark{At: a.Now, By: a.By})
-		}
-		out = append(out, evs...)
-	}
-	if out == nil {
-		return nil, ErrUnknown
-	}
-	return out, nil
 }

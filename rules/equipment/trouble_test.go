@@ -114,7 +114,7 @@ func TestDownInstrumentReturnsOnlyThroughVerificationWithAChecklist(t *testing.T
 	if _, err := b.book.Release("incident/1", []string{"control"}, b.boss()); !errors.Is(err, equipment.ErrState) {
 		t.Errorf("from down to ready: %v", err)
 	}
-	b.did(b.book.Verify("incident/1", "needle replaced"))
+	b.did(b.book.Verify("incident/1", "needle replaced", b.boss()))
 	if i, _ := b.book.Instruments.Get("instrument/a"); i.Status != equipment.Verifying {
 		t.Errorf("status %s", i.Status)
 	}
@@ -149,7 +149,8 @@ func TestSeriesSkipsConflictsOnlyWhenAskedAndListsThem(t *testing.T) {
 	if b.did(evs, err); len(evs) != 4 || len(skipped) != 1 || skipped[0].N != 3 {
 		t.Errorf("%d booked, skipped %+v", len(evs), skipped)
 	}
-	b.did(b.book.CancelSeries("series/1", 4, "", b.ask("person/ann")))
+	evs, _, err = b.book.CancelSeries("series/1", 4, "", false, b.ask("person/ann"))
+	b.did(evs, err)
 	if left := b.book.Of("series/1", 1); len(left) != 2 {
 		t.Errorf("%d left", len(left))
 	}
@@ -173,5 +174,69 @@ func TestWhoAskedForAPlaceGetsItWhenItIsGivenUpAndIsToldWhenItGoesDown(t *testin
 	}
 	if got := b.get(k.ID); got.Standing != equipment.AtRisk || got.For != nil {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestPlannedOutageEndsInVerificationAndNobodyIsANoShowBeforeItsRelease(t *testing.T) {
+	b := newBench(t)
+	outage := equipment.Incident{ID: "incident/1", Instrument: "instrument/c", Planned: true, Severity: "outage", Span: equipment.Span{Start: at(9, 0), End: at(10, 0)}}
+	b.did(b.book.Down(outage, "", b.boss()))
+	if _, err := b.book.Verify("incident/1", "oiled", b.boss()); !errors.Is(err, equipment.ErrState) {
+		t.Errorf("verifying what has not begun: %v", err)
+	}
+	k := b.placed("person/ann", at(10, 0), at(12, 0), "c")
+	if evs := b.until(at(10, 0)); !slices.Equal(kinds(evs), []string{"equipment.verifying"}) {
+		t.Fatalf("at its end %v", kinds(evs))
+	}
+	if i, _ := b.book.Instruments.Get("instrument/c"); i.Status != equipment.Verifying || i.Works() {
+		t.Errorf("status %s", i.Status)
+	}
+	if _, err := b.book.CheckIn(k.ID, 1, b.ask("person/ann")); !slices.Equal(problems(err), []string{"down"}) {
+		t.Errorf("patients' work before its release: %v", problems(err))
+	}
+	if evs := b.until(at(10, 15)); !slices.Equal(kinds(evs), []string{"equipment.at-risk"}) {
+		t.Errorf("nobody could check in: %v", kinds(evs))
+	}
+	evs, left, err := b.book.Reroute("incident/1", b.boss())
+	if len(evs) > 0 || len(left) != 1 || err != nil {
+		t.Errorf("moved back onto what is being verified: %v, %v, %v", kinds(evs), left, err)
+	}
+	b.now = at(10, 30)
+	b.did(b.book.Release("incident/1", []string{"control"}, b.boss()))
+	if evs := b.until(at(10, 44)); len(evs) > 0 {
+		t.Errorf("the owner has no time to check in: %v", kinds(evs))
+	}
+	b.did(b.book.CheckIn(k.ID, b.get(k.ID).Version, b.ask("person/ann")))
+}
+
+func TestPlannedOutageThatHasNotBegunIsCalledOff(t *testing.T) {
+	b := newBench(t)
+	k := b.placed("person/ann", at(9, 0), at(10, 0), "c")
+	outage := equipment.Incident{ID: "incident/1", Instrument: "instrument/c", Planned: true, Severity: "outage", Span: equipment.Span{Start: at(9, 0), End: at(10, 0)}}
+	b.did(b.book.Down(outage, "", b.boss()))
+	if b.get(k.ID).Standing != equipment.AtRisk {
+		t.Fatalf("%+v", b.get(k.ID))
+	}
+	b.did(b.book.Release("incident/1", nil, b.boss()))
+	if i, _ := b.book.Instruments.Get("instrument/c"); i.Status != equipment.Ready || b.get(k.ID).Standing != equipment.Booked {
+		t.Errorf("%s, %+v", i.Status, b.get(k.ID))
+	}
+}
+
+// A calendar that follows a feed hears for thirty days that a booking was given up, however soon it would have been.
+func TestCancelledBookingStaysInItsFeedForThirtyDays(t *testing.T) {
+	b := newBench(t)
+	k := b.placed("person/ann", at(14, 0), at(15, 0), "c")
+	b.did(b.book.Cancel(k.ID, 1, "", "", b.ask("person/ann")))
+	feed := equipment.Feed{ID: "feed/1", Of: "person/ann", Hash: "x"}
+	for day, want := range map[int]int{0: 1, 29: 1, 30: 0} {
+		b.now = at(7, 0).AddDate(0, 0, day)
+		book := b.book.Apply(&equipment.Gated{Gate: equipment.Gate{Instrument: "instrument/c", Name: "lot"}}, equipment.Mark{At: b.now})
+		if got := book.In(feed, b.now); len(got) != want || want == 1 && (got[0].Standing != equipment.Cancelled || got[0].Version != 2) {
+			t.Errorf("after %d days: %+v", day, got)
+		}
+		if other := book.In(equipment.Feed{Of: "person/ben"}, b.now); len(other) != 0 {
+			t.Errorf("another's feed has %+v", other)
+		}
 	}
 }

@@ -55,7 +55,7 @@ func (b Book) ready(k Booking, i Instrument, now time.Time) []Problem {
 	s := k.around(i)
 	s.Start = now
 	for _, in := range b.incidents(i.ID) {
-		if in.hits(k, s) && (!in.Planned || !now.Before(in.Start)) {
+		if in.unverified(k) || in.hits(k, s) && (!in.Planned || !now.Before(in.Start)) {
 			out = append(out, Problem{Rule: "down", Say: "It is down, or being verified.", Instrument: i.ID, Blocks: []string{in.ID}})
 		}
 	}
