@@ -33,25 +33,7 @@ func (k IDs) Patient(n patient.Number) string {
 	return k.Of("patient", strings.ToUpper(n.Assigner), n.Value)
 }
 
-// PatientsWith returns the patients in mind who have a number, by any assigner, or by the one given. It costs a look at
-// each of them.
+// PatientsWith returns the patients in mind who have a number, by any assigner, or by the one given.
 func (s *State) PatientsWith(number, assigner string) []*patient.Patient {
-	var out []*patient.Patient
-	for _, p := range s.Patients.Patients.All() {
-		for _, n := range p.Numbers {
-			if sameNumber(n.Value, number) && (assigner == "" || strings.EqualFold(n.Assigner, assigner)) {
-				out = append(out, p)
-				break
-			}
-		}
-	}
-	return out
-}
-
-// sameNumber tells whether two numbers are one, however they are grouped.
-func sameNumber(a, b string) bool {
-	squeeze := func(s string) string {
-		return strings.NewReplacer(" ", "", "-", "", ".", "", "/", "").Replace(strings.ToUpper(s))
-	}
-	return squeeze(a) != "" && squeeze(a) == squeeze(b)
+	return s.Patients.With(number, assigner)
 }

@@ -43,7 +43,7 @@ func (b Book) merge(ev *Merged, m Mark) Book {
 			}
 		}
 		b.Alias = b.Alias.With(loser, survivor)
-		b.Patients = b.Patients.Without(loser)
+		b = b.without(loser)
 	}
 	if _, ok := b.Patients.Get(survivor); !ok {
 		return b

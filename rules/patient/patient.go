@@ -9,6 +9,8 @@ package patient
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/seed-909bec58/readback/rules/table"
 )
@@ -39,6 +41,10 @@ type Factor struct {
 type Book struct {
 	Patients table.Map[string, *Patient] `json:"patients"`
 	Alias    table.Map[string, string]   `json:"alias"` // a merged record's handle → its survivor's; never a chain
+
+	// Listed has an entry for each number of each record: the number as Plain
+	// writes it, a zero byte, and the record's handle.
+	Listed table.Map[string, bool] `json:"listed,omitzero"`
 }
 
 // Handle is the handle that stands for id: the survivor's if id was merged.
@@ -79,8 +85,7 @@ func (b Book) Without(id string) Book {
 			b.Alias = b.Alias.Without(loser)
 		}
 	}
-	b.Patients = b.Patients.Without(id)
-	return b
+	return b.without(id)
 }
 
 // Apply folds an event into the book. Entries may be read again (Recall): one
@@ -126,8 +131,7 @@ func (b Book) put(id string, m Mark, change func(*Patient)) Book {
 	}
 	change(&next)
 	next.Seq = m.Seq
-	b.Patients = b.Patients.With(id, &next)
-	return b
+	return b.with(&next)
 }
 
 // Invariants tells which of a book's invariants is broken, or nil: a record
@@ -140,6 +144,18 @@ func Invariants(b Book) error {
 		}
 		if p.Version > p.Seq {
 			return fmt.Errorf("patient: %s has version %d after entry %d", id, p.Version, p.Seq)
+		}
+		for _, n := range p.Numbers {
+			if plain := Plain(n.Value); plain != "" && !listed(b, plain, id) {
+				return fmt.Errorf("patient: %s is not found by a number that it has", id)
+			}
+		}
+	}
+	for key := range b.Listed.All() {
+		plain, id, _ := strings.Cut(key, "\x00")
+		p, ok := b.Patients.Get(id)
+		if !ok || !slices.ContainsFunc(p.Numbers, func(n Number) bool { return Plain(n.Value) == plain }) {
+			return fmt.Errorf("patient: %s is found by a number that it has not", id)
 		}
 	}
 	for loser, survivor := range b.Alias.All() {

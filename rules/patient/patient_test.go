@@ -327,8 +327,10 @@ func TestInvariantsFindABrokenBook(t *testing.T) {
 	p := good.Get("patient/a")
 	for name, b := range map[string]patient.Book{
 		"another's record":   {Patients: good.Patients.With("patient/b", p)},
-		"merged, yet there":  {Patients: good.Patients, Alias: good.Alias.With("patient/a", "patient/z")},
+		"merged, yet there":  {Patients: good.Patients, Listed: good.Listed, Alias: good.Alias.With("patient/a", "patient/z")},
 		"a chain of aliases": {Alias: good.Alias.With("patient/x", "patient/y").With("patient/y", "patient/z")},
+		"a number unlisted":  {Patients: good.Patients},
+		"a number of nobody": {Listed: good.Listed},
 		"a later version":    {Patients: good.Patients.With("patient/a", &patient.Patient{ID: "patient/a", Version: 9, Seq: 8})},
 	} {
 		if err := patient.Invariants(b); err == nil || strings.Contains(err.Error(), "DOE") {
