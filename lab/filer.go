@@ -69,6 +69,18 @@ func (f *Filer) Patient(id string) *patient.Patient {
 	return nil
 }
 
+// Reported tells whether the ledger has a report of a result. While its past is wanted it says no.
+func (f *Filer) Reported(result string) bool {
+	if _, ok := f.View.Critical.Results.Get(result); ok {
+		return true
+	}
+	past, _ := f.Past(result)
+	return slices.ContainsFunc(past, func(p Past) bool {
+		e, ok := p.Event.(*critical.Reported)
+		return ok && e.Result == result
+	})
+}
+
 // Bring puts the call on the board that told a result longer ago than the board remembers.
 func (f *Filer) Bring(result string) {
 	if _, ok := f.View.Critical.Results.Get(result); ok {

@@ -87,8 +87,19 @@ func (h *hand) in(f *lab.Filer, now time.Time) (critical.Message, error) {
 	if critical.LOINC(h.Test) {
 		test.System = "LN"
 	}
+	result := h.ids.Of("result", byHand, in.Patient, own, in.Sender, h.Test)
+	if h.Accession != "" && !f.Reported(result) { // told before the patient's records became one?
+		for _, handle := range f.View.Patients.Merged(in.Patient) {
+			if id := h.ids.Of("result", byHand, handle, own, in.Sender, h.Test); f.Reported(id) {
+				result = id
+			}
+		}
+	}
+	if len(f.Want) > 0 {
+		return critical.Message{}, nil
+	}
 	in.Reports = []critical.Report{{
-		Result: h.ids.Of("result", byHand, in.Patient, own, in.Sender, h.Test), Codings: []critical.Coding{test}, Group: own, Status: h.Status,
+		Result: result, Codings: []critical.Coding{test}, Group: own, Status: h.Status,
 		Available: now, Source: "hand",
 		Sealed: critical.Sent{Value: h.Value, Unit: h.Measure, Accession: h.Accession, Taken: h.Taken, Notes: h.Notes},
 	}}

@@ -41,6 +41,7 @@ type told struct {
 	who     patient.Identity
 	place   patient.Place
 	reports []critical.Report
+	names   [][]string // of each report, what names it beside the patient's number
 	orders  []order
 }
 
@@ -109,7 +110,7 @@ func (d *Door) readPatients(r *reading, m *Message) {
 		}
 		t := rd.patient(g)
 		if r.topic == results {
-			t.reports = rd.reports(g)
+			t.reports, t.names = rd.reports(g)
 			for _, o := range g.Orders {
 				switch status := first(o.OBR.Field(25)); {
 				case len(o.Observations) > 0:
@@ -122,6 +123,7 @@ func (d *Door) readPatients(r *reading, m *Message) {
 		}
 		if i := sameHandle(r.patients, t); i >= 0 {
 			r.patients[i].reports = append(r.patients[i].reports, t.reports...)
+			r.patients[i].names = append(r.patients[i].names, t.names...)
 			r.patients[i].orders = append(r.patients[i].orders, t.orders...)
 			continue
 		}

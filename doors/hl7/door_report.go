@@ -9,8 +9,8 @@ import (
 	"github.com/seed-909bec58/readback/rules/patient"
 )
 
-// reports reads a group's observations.
-func (rd *reader) reports(g Patient) []critical.Report {
+// reports reads a group's observations, and what names each of them beside the patient's number.
+func (rd *reader) reports(g Patient) (out []critical.Report, names [][]string) {
 	numbers := numbersOf(g.PID.Field(3))
 	if len(numbers) == 0 {
 		numbers = numbersOf(g.PID.Field(2))
@@ -20,16 +20,38 @@ func (rd *reader) reports(g Patient) []critical.Report {
 		// An order number is its sender's own; without any the message stands for it.
 		number = patient.Number{Assigner: "\x00" + rd.reading.sender}
 	}
-	var out []critical.Report
 	for _, o := range g.Orders {
 		for i, obs := range o.Observations {
-			out = append(out, rd.report(number, o, obs, i))
+			rep := rd.report(o, obs)
+			name := rd.name(o, obs, i)
+			rep.Result = rd.door.ids.result(number, name)
+			out, names = append(out, rep), append(names, name)
 		}
 	}
-	return out
+	return out, names
 }
 
-func (rd *reader) report(number patient.Number, o Order, obs Observation, place int) critical.Report {
+// result is the id of a result of whoever has a number.
+func (k ids) result(n patient.Number, name []string) string {
+	return k.of("result", append([]string{strings.ToUpper(n.Assigner), n.Value}, name...)...)
+}
+
+// name is what names a result beside the patient's number: its order, panel, test and place in that.
+func (rd *reader) name(o Order, obs Observation, place int) []string {
+	test := strings.TrimSpace(obs.OBX.Field(3).Component(1).Raw())
+	if test == "" {
+		test = strings.TrimSpace(obs.OBX.Field(3).Raw())
+	}
+	if test == "" { // nothing names it: its place must
+		test = "\x00" + strconv.Itoa(place)
+	}
+	return []string{
+		rd.orderKey(o, specimenOf(o)), strings.TrimSpace(o.OBR.Field(4).Component(1).Raw()),
+		test, strings.ToUpper(strings.TrimSpace(obs.OBX.Field(3).Component(3).Raw())), strings.TrimSpace(obs.OBX.Field(4).Raw()),
+	}
+}
+
+func (rd *reader) report(o Order, obs Observation) critical.Report {
 	obx := obs.OBX
 	codings := codingsOf(obx.Field(3))
 	status := rd.status(o, obx)
@@ -48,18 +70,6 @@ func (rd *reader) report(number patient.Number, o Order, obs Observation, place 
 	specimen := specimenOf(o)
 	rep.Sealed.Accession = orElse(rep.Sealed.Filler, orElse(rep.Sealed.Placer, specimen))
 	rep.Group = orElse(specimen, rep.Sealed.Accession)
-
-	test := strings.TrimSpace(obx.Field(3).Component(1).Raw())
-	if test == "" {
-		test = strings.TrimSpace(obx.Field(3).Raw())
-	}
-	if test == "" { // nothing names it: its place must
-		test = "\x00" + strconv.Itoa(place)
-	}
-	rep.Result = rd.door.ids.of(
-		"result", strings.ToUpper(number.Assigner), number.Value, rd.orderKey(o, specimen), strings.TrimSpace(o.OBR.Field(4).Component(1).Raw()),
-		test, strings.ToUpper(strings.TrimSpace(obx.Field(3).Component(3).Raw())), strings.TrimSpace(obx.Field(4).Raw()),
-	)
 	return rep
 }
 

@@ -104,6 +104,7 @@ func (f *filing) fileResults() error {
 		if len(t.reports) == 0 {
 			continue
 		}
+		f.formerly(&t, p)
 		f.bring(t.reports)
 		f.orderers(&t)
 		f.before(&t)

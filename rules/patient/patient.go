@@ -57,6 +57,19 @@ func (b Book) Handle(id string) string {
 	return id
 }
 
+// Merged gives the handles that were merged into a patient's, or into that of
+// the survivor, as far as the book has them. It costs O(number of merged handles).
+func (b Book) Merged(id string) []string {
+	var out []string
+	id = b.Handle(id)
+	for loser, survivor := range b.Alias.All() {
+		if survivor == id {
+			out = append(out, loser)
+		}
+	}
+	return out
+}
+
 // Get is the record of a patient, or of the survivor if it was merged; nil if
 // the book has none: then recall Handle(id), and ask again if that handle is
 // another one afterwards.
