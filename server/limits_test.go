@@ -38,10 +38,10 @@ func TestAResultByHandIsTriedThenReportedAndCalled(t *testing.T) {
 	if err != nil || r.Ref != c.Ref || c.Results[0].Value != "7.9" || len(c.Rungs) != 1 || c.Rungs[0].To[0].ID != "person/lee" {
 		t.Fatalf("%v %+v", err, c)
 	}
-	for login, want := range map[string]string{"tech": "not-yours", "lee": ""} {
-		_, err := h.as(t, login).ReadBack(ctx, wire.ReadBackBody{Call: r.Call, Version: 1, Values: map[string]string{c.Results[0].ID: "7.9"}, Tail: hospital.Tail})
-		if code(err) != want {
-			t.Errorf("%s: %v, want %q", login, err, want)
+	for _, who := range []struct{ login, want string }{{"tech", "not-yours"}, {"lee", ""}} { // the other way round it would be closed
+		_, err := h.as(t, who.login).ReadBack(ctx, wire.ReadBackBody{Call: r.Call, Version: 1, Values: map[string]string{c.Results[0].ID: "7.9"}, Tail: hospital.Tail})
+		if code(err) != who.want {
+			t.Errorf("%s: %v, want %q", who.login, err, who.want)
 		}
 	}
 	b := byHand("4.2")
