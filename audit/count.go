@@ -21,74 +21,96 @@ type names struct {
 // group is the calls of one row while they are counted.
 type group struct {
 	row   wire.TimesRow
-	spans map[string][]float64
-	told  map[string]int // of these with an end that was told
-	have  float64        // sum of the judged records' shares
+	spans [len(measured)][]float64
+	told  [len(measured)]int // of these with an end that was told
+	have  float64            // sum of the judged records' shares
 }
 
-// count makes the figures of calls and suppressed results, as things stand at a time. It is all that is counted: the
-// tables bring the rows and nothing else.
-func count(calls []call, refused []suppressed, q Query, zone *time.Location, now time.Time, n names) wire.Times {
+// counting makes the figures of calls and suppressed results, as things stand at a time, while they are read. It is all
+// that is counted: the tables bring the rows and nothing else.
+type counting struct {
+	q       Query
+	zone    *time.Location
+	now     int64
+	names   names
+	all     *group
+	groups  map[string]*group
+	spread  []int
+	missing []int
+	missed  []*call
+}
+
+func newCounting(q Query, zone *time.Location, now time.Time, n names) *counting {
+	return &counting{
+		q: q, zone: zone, now: micro(now), names: n, all: newGroup(nil), groups: map[string]*group{},
+		spread: make([]int, 61), missing: make([]int, len(named)),
+	}
+}
+
+func (k *counting) in(key []string) *group {
+	name := strings.Join(key, "\x00")
+	g := k.groups[name]
+	if g == nil {
+		g = newGroup(key)
+		k.groups[name] = g
+	}
+	return g
+}
+
+// call counts a call. It keeps no more of it than its spans, unless it missed its target.
+func (k *counting) call(c *call) {
+	k.all.add(c, k.now)
+	if len(k.q.By) > 0 {
+		for _, key := range keys(c, k.q, k.zone) {
+			k.in(key).add(c, k.now)
+		}
+	}
+	if took, ok := c.took(); ok {
+		k.spread[min(60, int(took/60))]++
+	}
+	if c.finished != 0 {
+		for lacks := uint32(c.lacks()); lacks != 0; lacks &= lacks - 1 {
+			k.missing[bits.TrailingZeros32(lacks)]++
+		}
+	}
+	if c.missed(k.now) {
+		late := *c
+		k.missed = append(k.missed, &late)
+	}
+}
+
+func (k *counting) suppressed(s suppressed) {
+	k.all.row.Suppressed++
+	if len(k.q.By) > 0 {
+		c := call{unit: s.unit, tier: s.tier, sender: s.sender, opened: s.at, analytes: []string{s.analyte}}
+		k.in(keys(&c, k.q, k.zone)[0]).row.Suppressed++
+	}
+}
+
+// done returns the figures.
+func (k *counting) done() wire.Times {
+	q := k.q
 	out := wire.Times{
-		From: q.From, To: q.To, Zone: zone.String(), By: q.By, Unit: q.Unit, Analyte: q.Analyte, Tier: q.Tier, At: now,
-		Spread: make([]int, 61), Published: published,
+		From: q.From, To: q.To, Zone: k.zone.String(), By: q.By, Unit: q.Unit, Analyte: q.Analyte, Tier: q.Tier, At: instant(k.now),
+		All: k.all.done(), Spread: k.spread, Published: published,
 	}
-	all := newGroup(nil)
-	groups := map[string]*group{}
-	in := func(key []string) *group {
-		k := strings.Join(key, "\x00")
-		if groups[k] == nil {
-			groups[k] = newGroup(key)
-		}
-		return groups[k]
-	}
-	us := micro(now)
-	missing := make([]int, len(named))
-	for i := range calls {
-		c := &calls[i]
-		all.add(c, us)
-		if len(q.By) > 0 {
-			for _, key := range keys(c, q, zone) {
-				in(key).add(c, us)
-			}
-		}
-		if took, ok := c.took(); ok {
-			out.Spread[min(60, int(took/60))]++
-		}
-		if c.finished != 0 {
-			lacks := c.lacks()
-			for b := range missing {
-				if lacks&(1<<b) != 0 {
-					missing[b]++
-				}
-			}
-		}
-	}
-	for _, s := range refused {
-		all.row.Suppressed++
-		if len(q.By) > 0 {
-			c := call{unit: s.unit, tier: s.tier, sender: s.sender, opened: s.at, analytes: []string{s.analyte}}
-			in(keys(&c, q, zone)[0]).row.Suppressed++
-		}
-	}
-	out.All = all.done()
-	for _, g := range groups {
+	for _, g := range k.groups {
 		row := g.done()
 		for i, by := range q.By {
-			row.Name = append(row.Name, n.of(by, row.Key[i]))
+			row.Name = append(row.Name, k.names.of(by, row.Key[i]))
 		}
 		out.Rows = append(out.Rows, row)
 	}
 	slices.SortFunc(out.Rows, func(a, b wire.TimesRow) int { return slices.Compare(a.Key, b.Key) })
 	each(func(bit fields, word, say string) {
-		out.Fields = append(out.Fields, wire.FieldMissing{Field: word, Say: say, Missing: missing[bits.TrailingZeros32(uint32(bit))]})
+		out.Fields = append(out.Fields, wire.FieldMissing{Field: word, Say: say, Missing: k.missing[bits.TrailingZeros32(uint32(bit))]})
 	})
-	out.Missed, out.MissedAll = missed(calls, us, q.Missed, n)
+	out.Missed, out.MissedAll = k.late()
 	return out
 }
 
 func newGroup(key []string) *group {
-	return &group{row: wire.TimesRow{Key: key}, spans: map[string][]float64{}, told: map[string]int{}}
+	return &group{row: wire.TimesRow{Key: key}}
 }
 
 // keys are the groups in which a call counts: one, or one for each of its analytes.
@@ -203,23 +225,29 @@ func (g *group) add(c *call, now int64) {
 			}
 		}
 	}
-	g.measure("available-called", c.available, c.called, true)
-	g.measure("called-seen", c.called, c.seen, false)
-	g.measure("seen-conveyed", c.seen, c.conveyed, c.occurred)
-	g.measure("available-conveyed", c.available, c.conveyed, true)
-	g.measure("filed-conveyed", c.opened, c.conveyed, c.occurred)
+	for i, m := range measured {
+		from, to, told := m.of(c)
+		if took, ok := span(from, to); ok {
+			g.spans[i] = append(g.spans[i], took)
+			if told {
+				g.told[i]++
+			}
+		}
+	}
 	g.judge(c)
 }
 
-func (g *group) measure(name string, from, to int64, told bool) {
-	s, ok := span(from, to)
-	if !ok {
-		return
-	}
-	g.spans[name] = append(g.spans[name], s)
-	if told {
-		g.told[name]++
-	}
+// measured is every span that is measured, by its name in wire.TimesMeasures: from when to when, and whether its end was
+// told afterwards.
+var measured = [...]struct {
+	name string
+	of   func(c *call) (from, to int64, told bool)
+}{
+	{"available-called", func(c *call) (int64, int64, bool) { return c.available, c.called, true }},
+	{"called-seen", func(c *call) (int64, int64, bool) { return c.called, c.seen, false }},
+	{"seen-conveyed", func(c *call) (int64, int64, bool) { return c.seen, c.conveyed, c.occurred }},
+	{"available-conveyed", func(c *call) (int64, int64, bool) { return c.available, c.conveyed, true }},
+	{"filed-conveyed", func(c *call) (int64, int64, bool) { return c.opened, c.conveyed, c.occurred }},
 }
 
 // judge counts what a finished call's record lacks.
@@ -246,10 +274,10 @@ func (g *group) done() wire.TimesRow {
 		r.Score = g.have / float64(r.Judged)
 	}
 	r.Measures = map[string]wire.Measure{}
-	for _, name := range wire.TimesMeasures {
-		m := percentiles(g.spans[name])
-		m.Occurred = g.told[name]
-		r.Measures[name] = m
+	for i, m := range measured {
+		figure := percentiles(g.spans[i])
+		figure.Occurred = g.told[i]
+		r.Measures[m.name] = figure
 	}
 	return *r
 }
@@ -262,25 +290,20 @@ func share(n, of int) float64 {
 }
 
 // percentiles are by nearest rank: the p-th percentile of n spans is the one at place ⌈p/100·n⌉ when they are sorted
-// (NIST/SEMATECH e-Handbook, 7.2.6.2 names the method), so each is a span that occurred.
+// (NIST/SEMATECH e-Handbook, 7.2.6.2 names the method), so each is a span that occurred. It sorts them.
 func percentiles(spans []float64) wire.Measure {
 	n := len(spans)
 	if n == 0 {
 		return wire.Measure{}
 	}
-	sorted := slices.Sorted(slices.Values(spans))
-	rank := func(p int) float64 { return sorted[(p*n+99)/100-1] }
-	return wire.Measure{N: n, Median: rank(50), P90: rank(90), P99: rank(99), Max: sorted[n-1]}
+	slices.Sort(spans)
+	rank := func(p int) float64 { return spans[(p*n+99)/100-1] }
+	return wire.Measure{N: n, Median: rank(50), P90: rank(90), P99: rank(99), Max: spans[n-1]}
 }
 
-// missed lists the calls that were not conveyed within their target: those not conveyed at all first, then the slowest.
-func missed(calls []call, now int64, most int, n names) ([]wire.MissedCall, int) {
-	var late []*call
-	for i := range calls {
-		if calls[i].missed(now) {
-			late = append(late, &calls[i])
-		}
-	}
+// late lists the calls that were not conveyed within their target: those not conveyed at all first, then the slowest.
+func (k *counting) late() ([]wire.MissedCall, int) {
+	late, now, most, n := k.missed, k.now, k.q.Missed, k.names
 	waited := func(c *call) int64 { return cmp.Or(c.conveyed, c.finished, now) - c.opened }
 	slices.SortFunc(late, func(a, b *call) int {
 		if (a.conveyed == 0) != (b.conveyed == 0) {

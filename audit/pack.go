@@ -60,8 +60,8 @@ func newReader() *reader {
 }
 
 // unpack reads a row; b may be used again afterwards.
-func (r *reader) unpack(b []byte) (c call, err error) {
-	r.b, r.bad = b, false
+func (r *reader) unpack(b []byte, c *call) error {
+	*c, r.b, r.bad = call{}, b, false
 	for _, n := range c.numbers() {
 		v, k := binary.Varint(r.b)
 		*n = v
@@ -96,9 +96,9 @@ func (r *reader) unpack(b []byte) (c call, err error) {
 	}
 	c.analytes = l
 	if r.bad || len(r.b) > 0 {
-		return c, fmt.Errorf("%w: %d bytes are left", errPacked, len(r.b))
+		return fmt.Errorf("%w: %d bytes are left", errPacked, len(r.b))
 	}
-	return c, nil
+	return nil
 }
 
 func (r *reader) skip(n int) {

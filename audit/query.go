@@ -93,14 +93,6 @@ func (a *Audit) Times(ctx context.Context, q Query) (wire.Times, error) {
 	if err := tx.QueryRowContext(ctx, `SELECT zone, seq, at FROM place`).Scan(&p.zone, &p.seq, &p.at); err != nil {
 		return wire.Times{}, fmt.Errorf("audit: %w", err)
 	}
-	calls, err := readCalls(ctx, tx, q)
-	if err != nil {
-		return wire.Times{}, fmt.Errorf("audit: %w", err)
-	}
-	refused, err := readSuppressed(ctx, tx, q)
-	if err != nil {
-		return wire.Times{}, fmt.Errorf("audit: %w", err)
-	}
 	labels, err := readLabels(ctx, tx)
 	if err != nil {
 		return wire.Times{}, fmt.Errorf("audit: %w", err)
@@ -114,12 +106,21 @@ func (a *Audit) Times(ctx context.Context, q Query) (wire.Times, error) {
 		zone = time.UTC
 	}
 	s := a.cfg.Lab.State()
-	out := count(calls, refused, q, zone, now, names{labels: labels, staff: s.Name})
+	count := newCounting(q, zone, now, names{labels: labels, staff: s.Name})
+	if err := readCalls(ctx, tx, q, count.call); err != nil {
+		return wire.Times{}, fmt.Errorf("audit: %w", err)
+	}
+	if err := readSuppressed(ctx, tx, q, count.suppressed); err != nil {
+		return wire.Times{}, fmt.Errorf("audit: %w", err)
+	}
+	out := count.done()
 	out.Head, out.Behind = ledger.Seq(p.seq), behind
 	return out, nil
 }
 
-func readCalls(ctx context.Context, tx *sql.Tx, q Query) ([]call, error) {
+// readCalls hands over the calls that opened in a period, each only until the next. The index holds all that is read, in
+// order.
+func readCalls(ctx context.Context, tx *sql.Tx, q Query, each func(*call)) error {
 	query := `SELECT packed FROM call WHERE opened >= ? AND opened < ?`
 	args := []any{max(1, micro(q.From)), micro(q.To)}
 	if q.Unit != "" {
@@ -130,44 +131,42 @@ func readCalls(ctx context.Context, tx *sql.Tx, q Query) ([]call, error) {
 	}
 	rs, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rs.Close()
-	var out []call
 	var raw sql.RawBytes
+	var c call
 	r := newReader()
 	for rs.Next() {
 		if err := rs.Scan(&raw); err != nil {
-			return nil, err
+			return err
 		}
-		c, err := r.unpack(raw)
-		if err != nil {
-			return nil, err
+		if err := r.unpack(raw, &c); err != nil {
+			return err
 		}
 		if q.Analyte == "" || slices.Contains(c.analytes, q.Analyte) {
-			out = append(out, c)
+			each(&c)
 		}
 	}
-	return out, rs.Err()
+	return rs.Err()
 }
 
-func readSuppressed(ctx context.Context, tx *sql.Tx, q Query) ([]suppressed, error) {
+func readSuppressed(ctx context.Context, tx *sql.Tx, q Query, each func(suppressed)) error {
 	const query = `SELECT seq, at, unit, analyte, tier, sender FROM suppressed WHERE at >= ? AND at < ?
 		AND (? = '' OR unit = ?) AND (? = '' OR analyte = ?) AND (? = '' OR tier = ?)`
 	rs, err := tx.QueryContext(ctx, query, micro(q.From), micro(q.To), q.Unit, q.Unit, q.Analyte, q.Analyte, q.Tier, q.Tier)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rs.Close()
-	var out []suppressed
 	for rs.Next() {
 		var s suppressed
 		if err := rs.Scan(&s.seq, &s.at, &s.unit, &s.analyte, &s.tier, &s.sender); err != nil {
-			return nil, err
+			return err
 		}
-		out = append(out, s)
+		each(s)
 	}
-	return out, rs.Err()
+	return rs.Err()
 }
 
 func readLabels(ctx context.Context, tx *sql.Tx) (map[string]string, error) {

@@ -38,7 +38,7 @@ CREATE TABLE call (
 	packed     BLOB    NOT NULL  -- the same row as one value, for figures
 ) STRICT;
 
-CREATE INDEX call_opened ON call (opened);
+CREATE INDEX call_opened ON call (opened, unit, tier, packed); -- all that figures read
 CREATE INDEX call_ref ON call (ref, seq);
 
 CREATE TABLE suppressed (
