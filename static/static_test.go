@@ -189,19 +189,24 @@ var (
 func TestEverySentenceHasGerman(t *testing.T) {
 	all := files(t)
 	german := map[string]bool{}
-	for _, m := range translated.FindAllSubmatch(all["words/de.js"], -1) {
-		german[string(m[1])+string(m[2])] = true
+	for name, text := range all {
+		if !strings.HasPrefix(name, "words/") {
+			continue
+		}
+		for _, m := range translated.FindAllSubmatch(text, -1) {
+			german[string(m[1])+string(m[2])] = true
+		}
 	}
 	n := 0
 	for name, text := range all {
-		if path.Ext(name) != ".js" || name == "words/de.js" {
+		if path.Ext(name) != ".js" || strings.HasPrefix(name, "words/") {
 			continue
 		}
 		for _, form := range sentences {
 			for _, m := range form.FindAllSubmatch(text, -1) {
 				for _, sentence := range m[1:] {
 					if n++; len(sentence) > 0 && !german[string(sentence)] {
-						t.Errorf("%s: words/de.js has no %q", name, sentence)
+						t.Errorf("%s: words/ has no German for %q", name, sentence)
 					}
 				}
 			}

@@ -51,3 +51,22 @@ interface LimitRow { loinc: string; analyte: string; unit: string; specimen?: st
 interface LimitSet { id: string; name: string; source: string; address: string; version: string; rows: LimitRow[]; faults?: { row?: number; key?: string; fault: string; remedy: string }[]; [more: string]: any }
 
 interface Navigator { standalone?: boolean }
+
+interface Span { start: string; end: string }
+interface Item { instrument: string; demand?: number }
+interface Gate { instrument: string; assay?: string; name: string; failed?: boolean; due?: string; evidence?: string; state: string }
+interface Incident extends Span { id: string; instrument: string; assays?: string[]; severity: string; planned?: boolean; by?: string }
+interface Instrument {
+  id: string; name: string; section?: string; zone: string; shared?: boolean; capacity?: number; warmup?: number; cleanup?: number; group?: string; assays?: string[]; status?: string;
+  gates: Gate[]; use?: { booking?: string; operator: Name; start: string }; left?: { from: Name; at: string; text: string }; incidents?: Incident[];
+}
+interface Booked extends Span {
+  id: string; version: number; series?: string; n?: number; items: Item[]; purpose: string; owner: string; by: string; assays?: string[]; standing: string; yields?: string; until?: string;
+  for?: Booked; incident?: string; used?: string; answered?: string; who: Name;
+}
+interface Want extends Span { id: string; person: string; any: string[]; minutes: number; purpose: string; offered?: string; who: Name }
+interface Board { head: number; now: string; instruments: Instrument[]; bookings: Booked[]; waiting?: Want[] }
+interface Obstacle { rule: string; say: string; instrument?: string; assay?: string; blocks?: string[]; pass?: boolean; passed?: boolean }
+interface Offer extends Span { items: Item[] }
+interface Tried { problems: Obstacle[]; free?: Offer[]; equal?: Offer[] }
+interface Plan { id?: string; version?: number; instrument: string; start: number; end: number; purpose: string; assays: string[]; demand?: number; owner?: string; keys?: boolean }

@@ -56,8 +56,8 @@ func (b Book) blockers(k Booking) []string {
 	return out
 }
 
-// Yield is the read-back of who is displaced: the owner types which instrument is given up (the last part of the first
-// one's id; case does not count). The urgent booking gets the place and the displaced one its next best, in one append.
+// Yield is the read-back of who is displaced: the owner types which instrument is given up (the name of the first one, or
+// the last part of its id; case and spaces do not count). The urgent booking gets the place and the displaced one its next best, in one append.
 // Errors: ErrUnknown, ErrOver, StaleError, ErrNotYours, ErrState, ErrMismatch.
 func (b Book) Yield(id string, version int, typed string, a Ask) ([]Event, error) {
 	k, err := b.open(id, version, a)
@@ -67,11 +67,16 @@ func (b Book) Yield(id string, version int, typed string, a Ask) ([]Event, error
 	if k.Standing != Asked {
 		return nil, ErrState
 	}
-	if _, name, _ := strings.Cut(k.Items[0].Instrument, "/"); !strings.EqualFold(strings.TrimSpace(typed), name) {
+	i, _ := b.Instruments.Get(k.Items[0].Instrument)
+	_, name, _ := strings.Cut(i.ID, "/")
+	if said := plainly(typed); said != plainly(name) && (i.Name == "" || said != plainly(i.Name)) {
 		return nil, ErrMismatch
 	}
 	return b.displace(k, "read-back", a), nil
 }
+
+// plainly is a name without case and spaces.
+func plainly(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "")) }
 
 // Decline lets an asked booking keep its place. Only a supervisor may, or who asked for it. Errors: as Yield.
 func (b Book) Decline(id string, version int, reason string, a Ask) ([]Event, error) {

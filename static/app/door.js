@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { idle, renew, unlock } from "./idle.js";
 import { able } from "./ring.js";
+import { route } from "./route.js";
 import { begun, covered, locked, me, now, pin, post, renewable, second, signIn } from "./state.js";
 import { Button, Field, h, html, icon } from "./ui.js";
 import { clock, problem, t } from "./words.js";
@@ -25,6 +26,7 @@ export function Door() {
     ${locked.value ? html`<p class="notice">${t(locked.value)}</p>` : null}
     <form class="panel stack" novalidate onSubmit=${enter}>
       ${setup ? html`<p class="soft">${t("You become the first administrator. Administrators admit people; results do not reach them.")}</p>` : null}
+      ${!setup && route.value.name === "kiosk" ? html`<p class="soft">${t("This screen becomes the laboratory's shared board. It stays when nobody is before it; whoever acts gives a PIN.")}</p>` : null}
       ${setup ? h(Field, { id: "name", label: t("Your full name"), more: { autocomplete: "name", autocapitalize: "words", required: true } }) : null}
       ${h(Field, { id: "login", label: t("Staff name"), hint: again, more: { autocomplete: "username", required: true } })}
       ${h(Field, { id: "password", label: t("Password"), type: "password", hint: setup ? t("At least 8 characters.") : "", more: { autocomplete: setup ? "new-password" : "current-password", required: true } })}
@@ -114,7 +116,8 @@ async function enter(e) {
   const form = /** @type {HTMLFormElement} */ (e.target);
   const of = (/** @type {string} */ id) => /** @type {HTMLInputElement | null} */ (form.elements.namedItem(id))?.value ?? "";
   if (busy.value) return;
-  const body = { login: of("login").trim(), password: of("password") };
+  const shared = route.value.name === "kiosk" ? { device: true } : {}; // a screen for all, where each deed takes a PIN
+  const body = { login: of("login").trim(), password: of("password"), ...shared };
   if (!body.login || !body.password || (token.value && !of("name").trim())) {
     say.value = t("Please fill in every field.");
     return;

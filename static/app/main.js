@@ -8,7 +8,7 @@ import { route } from "./route.js";
 import { Bar, Said, shut, Tabs, Title, Top } from "./shell.js";
 import { begun, hold, is, me, ofLab } from "./state.js";
 import { h, html } from "./ui.js";
-import { preferred, speak, t } from "./words.js";
+import { chapter, preferred, speak, t } from "./words.js";
 
 // What the first picture does not need comes after it. What answers a call is fetched at once when somebody is signed in,
 // so that it is here when the connection is not.
@@ -26,7 +26,19 @@ const later = {
   people: async () => (await import("./people.js")).People,
   roster: async () => (await import("./roster.js")).RosterPage,
   wall: async () => (await import("./wall.js")).Wall,
+  board: async () => (await Promise.all([look("board.css"), chapter("board")]), (await import("./board.js")).Board),
+  kiosk: async () => (await Promise.all([look("board.css"), chapter("board")]), (await import("./kiosk.js")).Kiosk),
+  rung: async () => (await chapter("board"), (await import("./rung.js")).Rung),
 };
+
+/** look brings a style sheet of a part that comes later. @param {string} href @returns {Promise<void>} */
+const look = (href) => new Promise((done) => {
+  if (document.querySelector(`link[href="${href}"]`)) return done();
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  link.onload = link.onerror = () => done();
+  document.head.append(link);
+});
+
 /** @type {Record<string, import("preact").ComponentType<any>>} */
 const loaded = { list: List };
 
@@ -35,14 +47,15 @@ async function load(name) {
   loaded[name] ??= await later[name]();
 }
 
-/** @param {{ name: string, props?: Record<string, any> }} props */
-function Later({ name, props }) {
+/** @param {{ name: string, props?: Record<string, any>, quiet?: boolean }} props */
+function Later({ name, props, quiet }) {
   const [, again] = useState(0);
   const [failed, fail] = useState(false);
   useEffect(() => {
     if (loaded[name]) return;
     load(name).then(() => again((n) => n + 1), () => fail(true));
   }, [name]);
+  if (quiet && !loaded[name]) return null;
   if (failed) return html`<h1 tabindex="-1">${t("This screen could not be loaded")}</h1><p>${t("Load the page again. If it is urgent, telephone.")}</p>`;
   return loaded[name] ? h(loaded[name], props ?? {}) : html`<p class="note">${t("One moment")}</p>`;
 }
@@ -51,13 +64,15 @@ function screen() {
   const { name, id } = route.value;
   const named = name === "" ? (ofLab() ? "bench" : is("administrator") ? "times" : me.value?.machine ? "wall" : "list") : name;
   if (named === "call" || named === "answer") return { named, part: h(Later, { key: `${named} ${id}`, name: named, props: { id: `call/${id}` } }) };
-  const known = later[named] || loaded[named] ? named : "list";
+  const mayBe = named === "board" ? ofLab() : named === "kiosk" ? ofLab() && !!me.value?.bare : named !== "rung";
+  const known = (later[named] || loaded[named]) && mayBe ? named : "list";
   return { named: known, part: h(Later, { key: known, name: known }) };
 }
 
 function App() {
   const main = useRef(/** @type {HTMLElement | null} */ (null));
   const { named, part } = shut() ? { named: "door", part: h(Door, {}) } : screen();
+  const whole = named === "wall" || named === "kiosk"; // it has the screen to itself
   const where = `${named} ${route.value.id}`;
   const before = useRef(where);
   useEffect(() => {
@@ -68,9 +83,9 @@ function App() {
   }, [where]);
   if (!begun.value) return html`<main class="page page-door"><p class="note">${t("Readback starts. If this stays, telephone the laboratory.")}</p></main>`;
   return html`<a class="skip" href="#main" onClick=${(/** @type {Event} */ e) => (e.preventDefault(), main.current?.focus())}>${t("Skip to the content")}</a>
-    ${named === "wall" ? null : h(Top, {})}${h(Bar, {})}
+    ${whole ? null : h(Top, {})}${h(Bar, {})}${ofLab() && !shut() && !whole && !me.value?.bare ? h(Later, { name: "rung", quiet: true }) : null}
     <main id="main" ref=${main} tabindex="-1" class=${`page page-${named}`}>${part}</main>
-    ${named === "wall" ? null : h(Tabs, {})}${h(Said, {})}${h(Title, {})}`;
+    ${whole ? null : h(Tabs, {})}${h(Said, {})}${h(Title, {})}`;
 }
 
 for (const kind of ["pointerdown", "touchstart"]) addEventListener(kind, () => hold(true), { capture: true, passive: true });

@@ -11,7 +11,9 @@ import { atDesk, urgency } from "./urgency.js";
 import { Button, face, h, html, icon } from "./ui.js";
 import { clock, count, lang, languages, speak, t } from "./words.js";
 
-export const shut = () => locked.value !== null || covered.value || !me.value || (!!me.value.bare && !me.value.machine);
+/** kiosk is a screen that stays for all, on a device of the laboratory. */
+export const kiosk = () => route.value.name === "kiosk" && !!me.value?.bare && !me.value.machine && !covered.value && ofLab();
+export const shut = () => locked.value !== null || covered.value || !me.value || (!!me.value.bare && !me.value.machine && !kiosk());
 
 /** @typedef {[string, string, string]} Place hash, icon, words */
 
@@ -22,8 +24,8 @@ export function places() {
   /** @type {Place[]} */
   const run = [["times", "chart", t("Times")], ["limits", "scale", t("Limits")], ["roster", "list", t("Roster")], ["people", "people", t("People")], ["status", "gear", t("Status")]];
   if (is("administrator")) return [["times", "chart", t("Times")], ["people", "people", t("People")], ["roster", "list", t("Roster")], on, ["limits", "scale", t("Limits")], ["status", "gear", t("Status")]];
-  if (is("technician")) return [["", "list", t("Bench")], ["hand", "plus", t("By hand")], on, ["wall", "wall", t("Wall")], ["status", "gear", t("Status")]];
-  if (ofLab()) return [["", "list", t("Bench")], on, ["times", "chart", t("Times")], ["limits", "scale", t("Limits")], ["roster", "list", t("Roster")], ["people", "people", t("People")], ["wall", "wall", t("Wall")], ["status", "gear", t("Status")]];
+  if (is("technician")) return [["", "list", t("Bench")], ["board", "flask", t("Analyzers")], on, ["hand", "plus", t("By hand")], ["wall", "wall", t("Wall")], ["status", "gear", t("Status")]];
+  if (ofLab()) return [["", "list", t("Bench")], ["board", "flask", t("Analyzers")], on, ["times", "chart", t("Times")], ["limits", "scale", t("Limits")], ["roster", "list", t("Roster")], ["people", "people", t("People")], ["wall", "wall", t("Wall")], ["status", "gear", t("Status")]];
   return me.value ? [["", "list", t("My calls")], ["past", "past", t("Past calls")], on] : run.slice(0, 0);
 }
 

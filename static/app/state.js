@@ -44,6 +44,12 @@ setInterval(() => {
 let heard = Date.now(); // when the last frame came, ledger time
 const hours = 12;
 
+/** @type {((f: Entry) => void)[]} */
+const entries = [];
+/** onEntry hears each entry, once this page has it. @param {(f: Entry) => void} f */
+export const onEntry = (f) => entries.push(f);
+const tells = new Set(["equipment.downed", "equipment.verifying", "equipment.returned"]); // results may be late for these
+
 /** @type {(() => void)[]} */
 const hears = [];
 /** onCalls hears when the calls have changed. @param {() => void} f */
@@ -114,6 +120,8 @@ export const line = new Line({
     if (!f.kind) return bell(f);
     if (f.kind === "ledger.erased") over.value = new Map();
     if (f.kind?.startsWith("session.")) return;
+    for (const hear of entries) hear(f);
+    if (f.kind?.startsWith("equipment.") && !tells.has(f.kind)) return; // it changes no call
     if (f.kind?.startsWith("roster.") || f.kind?.startsWith("person.")) dutyNow();
     if (f.kind === "critical.missed") got.clear(); // this screen is there, and says so again
     const of = f.kind?.startsWith("critical.") ? (f.about ?? []).filter((id) => id.startsWith("call/")) : [];
@@ -181,7 +189,7 @@ export function signIn(answer) {
     site.value = answer.site;
     zone.value = answer.zone;
     locked.value = null;
-    covered.value = !!answer.me.bare && !answer.me.machine;
+    covered.value = !!answer.me.bare && !answer.me.machine && !location.hash.startsWith("#/kiosk");
     pin.value = !!answer.pin;
     begun.value = true;
   });

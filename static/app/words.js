@@ -13,9 +13,23 @@ export const lang = signal("en");
 // zone is the laboratory's time zone (IANA).
 export const zone = signal("UTC");
 
+// Chapters are the German of parts of the app that are loaded later; English stands in those parts themselves.
+/** @type {Record<string, () => Promise<{ de: Record<string, string> }>>} */
+const chapters = { board: () => import("./words/board.de.js") };
+/** @type {Set<string>} */
+const opened = new Set();
+
+/** chapter brings the sentences of a part of the app. @param {string} name */
+export async function chapter(name) {
+  opened.add(name);
+  if (lang.value === "de") Object.assign(catalog, (await chapters[name]()).de);
+}
+
 /** speak changes the language. @param {string} to */
 export async function speak(to) {
-  catalog = to === "de" ? (await import("./words/de.js")).de : {};
+  const next = to === "de" ? { ...(await import("./words/de.js")).de } : {};
+  for (const name of to === "de" ? opened : []) Object.assign(next, (await chapters[name]()).de);
+  catalog = next;
   document.documentElement.lang = to;
   lang.value = to;
 }
@@ -33,7 +47,7 @@ export function t(text, facts) {
 export const count = (n, one, many, facts) => t(n === 1 ? one : many, { n, ...facts });
 
 /** known tells whether a word of the server has a word here. @param {string} text */
-const known = (text) => (lang.value === "en" ? undefined : catalog[text]);
+export const known = (text) => (lang.value === "en" ? undefined : catalog[text]);
 
 // locale is that of dates and of the decimal mark.
 export const locale = () => (lang.value === "de" ? "de-DE" : navigator.language.startsWith("en") ? navigator.language : "en-GB");
