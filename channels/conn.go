@@ -1,13 +1,15 @@
 package channels
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -17,64 +19,79 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-// conn is one connection. The fields of the cursor belong to the writer.
-type conn struct {
-	hub     *Hub
-	ws      *websocket.Conn
-	subject string      // whose it is, for good
-	asks    lab.Viewer  // as whom commands are asked; the reader's
-	full    time.Time   // when its budget of commands is full again; the reader's
-	live    atomic.Bool // it follows
+const farewell = 2 * time.Second // for the client to close after it was told to
 
-	answers   chan wire.Answer // the reader's, one at a time: a client that does not read is not read either
-	follows   chan follow
-	unlocks   chan unlocked
-	nudged    chan struct{} // size 1: the session may be over
-	elsewhere chan string   // size 1: why it is to end, and its client to go to another node
-	pong      chan []byte   // the newest ping's text; size 1, since only the newest counts
-	heard     chan struct{}
-	ended     chan struct{} // the writer is done
-	code      atomic.Int32  // with which to close, once heard is closed
+// conn is one connection. It has one goroutine, which reads; whoever owns it writes, see turn.go.
+type conn struct {
+	hub    *Hub
+	ws     *websocket.Conn // only read from
+	sock   net.Conn
+	raw    syscall.RawConn // to write without waiting; nil where the socket cannot, such as one of TLS
+	person *person         // whose it is, for good
+	asks   lab.Viewer      // as whom commands are asked; the reader's
+	full   time.Time       // when its budget of commands is full again; the reader's
+	live   atomic.Bool     // it follows
+	due    atomic.Bool     // its turn on the wheel has come
+	state  atomic.Int32    // idle, called, owned or again
+
+	slot, place int // on the wheel; the wheel's
 
 	mu      sync.Mutex
-	closing bool // read deadlines stay as they are
+	told    sync.Cond            // unsent or over has changed
+	out     []byte               // answers, as frames, that nobody has taken to write yet
+	todo    func() *closingError // of follow or unlock, for the owner; one at a time
+	unsent  bool                 // an answer is not written yet: a client that does not read is not read either
+	pong    []byte               // the newest ping's text, since only the newest counts; nil: none
+	closing *closingError        // to be told as soon as what was answered is written
+	hushed  bool                 // read deadlines stay as they are
+	over    bool                 // nothing is written any more
 
-	cursor
-	buf []byte
+	cursor // the owner's
 }
 
 // cursor is up to where a connection has sent what its viewer may see.
 type cursor struct {
 	viewer    lab.Viewer // by the rights of whom it sends
 	following bool
+	bare      bool
+	owes      bool       // a heartbeat
+	pings     bool       // owes a ping
+	bye       bool       // the close frame is written, or in the rest
+	gone      bool       // over, as the owner knows it
+	beats     uint8      // turns of the wheel
 	at        ledger.Seq // all visible up to here was sent
 	last      ledger.Seq // the last entry sent, or the place of the last start: the next frame's prev
+	looked    ledger.Seq // the state by which it knows the rights
+	until     time.Time  // when they must be looked at again
 	channels  []string
-	bare      bool
-	until     time.Time // when the rights must be looked at again
+	subs      []sub  // the same channels in the tail
+	rest      []byte // what must be written before anything else: a frame that was begun
 }
 
-// follow is a command follow on its way to the writer.
-type follow struct {
-	id   string
-	body wire.FollowBody
+// closingError ends a connection with a code and a word of why; code 0 ends it without a word.
+type closingError struct {
+	code int
+	why  string
 }
 
-func newConn(h *Hub, ws *websocket.Conn, v lab.Viewer) *conn {
-	c := &conn{
-		hub: h, ws: ws, subject: v.Subject, asks: v, cursor: cursor{viewer: v},
-		answers: make(chan wire.Answer), follows: make(chan follow), pong: make(chan []byte, 1),
-		unlocks: make(chan unlocked), nudged: make(chan struct{}, 1), elsewhere: make(chan string, 1),
-		heard: make(chan struct{}), ended: make(chan struct{}),
+func (e *closingError) Error() string { return fmt.Sprintf("close %d: %s", e.code, e.why) }
+
+func newConn(h *Hub, ws *websocket.Conn, sock net.Conn, p *person, v lab.Viewer) *conn {
+	c := &conn{hub: h, ws: ws, sock: sock, person: p, asks: v, cursor: cursor{viewer: v}}
+	c.told.L = &c.mu
+	if s, ok := sock.(syscall.Conn); ok {
+		if raw, err := s.SyscallConn(); err == nil {
+			c.raw = raw
+		}
 	}
 	ws.SetReadLimit(wire.MaxMessage)
-	// gorilla would write these answers itself, in the middle of a gathered write's deadline.
 	ws.SetPingHandler(func(text string) error {
-		select {
-		case <-c.pong:
-		default:
+		c.mu.Lock()
+		c.pong = append(make([]byte, 0, len(text)+1), text...)
+		c.mu.Unlock()
+		if c.call() {
+			h.workers.add(c)
 		}
-		c.pong <- []byte(text)
 		c.alive()
 		return nil
 	})
@@ -87,8 +104,8 @@ func newConn(h *Hub, ws *websocket.Conn, v lab.Viewer) *conn {
 func (c *conn) alive() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.closing {
-		_ = c.ws.SetReadDeadline(time.Now().Add(c.hub.cfg.ReadWait)) // fails only for a closed connection
+	if !c.hushed {
+		_ = c.sock.SetReadDeadline(time.Now().Add(c.hub.cfg.ReadWait)) // fails only for a closed connection
 	}
 }
 
@@ -96,98 +113,137 @@ func (c *conn) alive() {
 func (c *conn) hush(wait time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.closing = true
-	_ = c.ws.SetReadDeadline(time.Now().Add(wait)) // fails only for a closed connection
+	c.hushed = true
+	_ = c.sock.SetReadDeadline(time.Now().Add(wait)) // fails only for a closed connection
 }
 
-func (c *conn) cut() { _ = c.ws.NetConn().Close() }
+func (c *conn) cut() { _ = c.sock.Close() }
 
-// read runs the client's commands, one after another, until the connection ends.
+// read is the connection's life: it hears the client until there is nothing more to hear, has everything written that
+// was answered, and says farewell.
 func (c *conn) read() {
-	defer close(c.heard)
+	defer c.cut()
+	end := c.listen()
+	c.end(end)
+	c.urge()
+	c.mu.Lock()
+	for !c.over {
+		c.told.Wait()
+	}
+	c.mu.Unlock()
+	if end.code == websocket.CloseProtocolError || end.code == websocket.CloseMessageTooBig {
+		// Closing with something unread could take the last frames away again.
+		c.hush(farewell)
+		_, _ = io.CopyN(io.Discard, c.sock, 1<<20)
+	}
+}
+
+// listen runs the client's commands, one after another, and returns with what to close.
+func (c *conn) listen() (end *closingError) {
+	end = &closingError{} // after a bug
 	defer c.rescue("read")
 	for {
 		c.alive()
 		kind, text, err := c.ws.ReadMessage()
 		if err != nil {
-			c.code.Store(int32(codeOf(err)))
-			return
+			return c.endOf(err)
 		}
 		if kind != websocket.TextMessage {
-			c.code.Store(wire.CloseBadFrame)
-			return
+			return &closingError{code: wire.CloseBadFrame}
 		}
-		if !c.command(text) {
-			return
+		// On a stack of its own, so that this one stays as small as it is.
+		done := make(chan *closingError)
+		go func() {
+			end := &closingError{}
+			defer func() { done <- end }()
+			defer c.rescue("command")
+			end = c.command(text)
+		}()
+		if end := <-done; end != nil {
+			return end
+		}
+		c.mu.Lock()
+		for c.unsent && !c.over {
+			c.told.Wait()
+		}
+		over := c.over
+		c.mu.Unlock()
+		if over {
+			return &closingError{}
 		}
 	}
 }
 
-// codeOf returns the code with which to close after a failed read; 0 for none.
-func codeOf(err error) int {
+// endOf returns with what to close after a failed read.
+func (c *conn) endOf(err error) *closingError {
 	var gone *websocket.CloseError
-	var late net.Error
+	var socket net.Error
+	select {
+	case <-c.hub.draining:
+		return &closingError{wire.CloseGoElsewhere, "this node is stopping"}
+	default:
+	}
 	switch {
 	case errors.Is(err, websocket.ErrReadLimit):
-		return websocket.CloseMessageTooBig
+		return &closingError{code: websocket.CloseMessageTooBig}
+	case errors.As(err, &gone) && gone.Code == websocket.CloseAbnormalClosure:
+		return &closingError{}
 	case errors.As(err, &gone):
-		return websocket.CloseNormalClosure
-	case errors.As(err, &late) && late.Timeout():
-		return wire.CloseSlow
+		return &closingError{code: websocket.CloseNormalClosure}
+	case errors.As(err, &socket) && socket.Timeout():
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.hushed {
+			return &closingError{}
+		}
+		c.hub.stats.Silent.Add(1)
+		return &closingError{wire.CloseSlow, "no sign of life"}
+	case errors.As(err, &socket), errors.Is(err, net.ErrClosed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &closingError{}
 	}
-	return 0 // gorilla has told the client, or there is nobody to tell
+	return &closingError{code: websocket.CloseProtocolError}
 }
 
-// command runs one command and hands its answer to the writer; false ends the connection.
-func (c *conn) command(text []byte) bool {
+// command runs one command; its answer is on its way then. Not nil: with what to close the connection.
+func (c *conn) command(text []byte) *closingError {
 	var cmd wire.Command
 	if err := wire.Read(text, &cmd); err != nil {
 		if slow := c.paced(""); slow != nil {
 			err = slow
 		}
-		ok := c.answer(wire.Answer{Re: cmd.ID, Error: c.hub.cfg.Problem(err)})
+		c.refused(cmd.ID, err)
 		if !json.Valid(text) {
-			c.code.Store(wire.CloseBadFrame)
-			return false
+			return &closingError{code: wire.CloseBadFrame}
 		}
-		return ok
+		return nil
 	}
 	if err := c.paced(cmd.Do); err != nil {
-		return c.answer(wire.Answer{Re: cmd.ID, Error: c.hub.cfg.Problem(err)})
+		c.refused(cmd.ID, err)
+		return nil
 	}
-	if cmd.Do == wire.DoFollow {
-		f := follow{id: cmd.ID}
-		if err := wire.Read(cmd.Body, &f.body); err != nil {
-			return c.answer(wire.Answer{Re: cmd.ID, Error: c.hub.cfg.Problem(err)})
+	switch cmd.Do {
+	case wire.DoFollow:
+		var b wire.FollowBody
+		if err := wire.Read(cmd.Body, &b); err != nil {
+			c.refused(cmd.ID, err)
+			return nil
 		}
-		select {
-		case c.follows <- f:
-			return true
-		case <-c.ended:
-			return false
+		c.ask(func() *closingError { return c.follow(cmd.ID, b) })
+	case wire.DoUnlock:
+		c.unlock(cmd)
+	default:
+		out, err := c.hub.cfg.Do(c.hub.run, c.asks, cmd)
+		if err != nil {
+			c.refused(cmd.ID, err)
+			return nil
 		}
+		c.answer(wire.Answer{Re: cmd.ID, OK: out})
 	}
-	if cmd.Do == wire.DoUnlock {
-		return c.unlock(cmd)
-	}
-	a := wire.Answer{Re: cmd.ID}
-	out, err := c.hub.cfg.Do(c.hub.run, c.asks, cmd)
-	if err != nil {
-		a.Error = c.hub.cfg.Problem(err)
-	} else {
-		a.OK = out
-	}
-	return c.answer(a)
-}
-
-// unlocked is a connection's new viewer on its way to the writer.
-type unlocked struct {
-	id     string
-	viewer lab.Viewer
+	return nil
 }
 
 // unlock makes a device's connection that of the person who has just signed in on it.
-func (c *conn) unlock(cmd wire.Command) bool {
+func (c *conn) unlock(cmd wire.Command) {
 	var b wire.UnlockBody
 	err := wire.Read(cmd.Body, &b)
 	var v lab.Viewer
@@ -195,33 +251,56 @@ func (c *conn) unlock(cmd wire.Command) bool {
 		v, err = c.hub.cfg.Unlock(c.asks, b.Unlock)
 	}
 	if err != nil {
-		return c.answer(wire.Answer{Re: cmd.ID, Error: c.hub.cfg.Problem(err)})
+		c.refused(cmd.ID, err)
+		return
 	}
 	c.asks = v
-	select {
-	case c.unlocks <- unlocked{cmd.ID, v}:
-		return true
-	case <-c.ended:
-		return false
-	}
+	c.ask(func() *closingError { return c.unlocked(cmd.ID, v) })
 }
 
-func (c *conn) answer(a wire.Answer) bool {
-	select {
-	case c.answers <- a:
-		return true
-	case <-c.ended:
-		return false
+func (c *conn) refused(re string, err error) {
+	c.answer(wire.Answer{Re: re, Error: c.hub.cfg.Problem(err)})
+}
+
+// answer hands an answer to the owner.
+func (c *conn) answer(a wire.Answer) {
+	text, err := json.Marshal(a)
+	if err != nil {
+		panic(err) // an answer is one that JSON can write
+	}
+	c.mu.Lock()
+	c.out = appendFrame(c.out, websocket.TextMessage, text)
+	c.unsent = true
+	c.mu.Unlock()
+	c.urge()
+}
+
+// ask has the owner do what the cursor needs.
+func (c *conn) ask(todo func() *closingError) {
+	c.mu.Lock()
+	c.todo, c.unsent = todo, true
+	c.mu.Unlock()
+	c.urge()
+}
+
+// end says with what the connection is to be closed; the first word counts.
+func (c *conn) end(with *closingError) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closing == nil {
+		c.closing = with
 	}
 }
 
 // rescue keeps a bug in one connection from ending the node.
 func (c *conn) rescue(where string) {
 	if r := recover(); r != nil {
-		c.hub.cfg.Log.Error("a connection failed", "where", where, "panic", lab.Panicked(r), "stack", string(debug.Stack()))
+		c.bug(where, r)
+		c.end(&closingError{})
 		c.cut()
 	}
 }
 
-// context ends with the hub.
-func (c *conn) context() context.Context { return c.hub.run }
+func (c *conn) bug(where string, r any) {
+	c.hub.cfg.Log.Error("a connection failed", "where", where, "panic", lab.Panicked(r), "stack", string(debug.Stack()))
+}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -46,7 +48,7 @@ type Config struct {
 // Stats counts what a Hub did since it started.
 type Stats struct {
 	Opened, Closed     atomic.Int64 // connections
-	Entries, Frames    atomic.Int64 // entries sent; frames of any sort
+	Entries            atomic.Int64 // sent
 	Writes, Bytes      atomic.Int64
 	Longest            atomic.Int64 // bytes of the longest write: no connection ever held more
 	Slow, Silent, Lost atomic.Int64 // closed: did not read; gave no sign of life; had not been sent what it should have
@@ -58,19 +60,29 @@ type Stats struct {
 type Hub struct {
 	cfg      Config
 	up       websocket.Upgrader
-	index    index
+	tail     tail
+	heads    heads
+	older    older
+	wheel    wheel
+	workers  workers
 	stats    Stats
 	draining chan struct{}
 	run      context.Context //nolint:containedctx // ends with Drain; connections live longer than their request
 	stop     context.CancelFunc
-	gone     sync.WaitGroup // the index's goroutines
+	gone     sync.WaitGroup // the hub's own goroutines
 	open     sync.WaitGroup // the connections' goroutines
 
-	mu    sync.Mutex
-	conns map[string][]*conn // by subject
-	count int
-	over  bool
-	bound bound
+	mu     sync.Mutex
+	people map[string]*person // by subject
+	count  int
+	over   bool
+	bound  bound
+}
+
+// person is the connections of a person or machine; guarded by the hub.
+type person struct {
+	conns   []*conn
+	touched atomic.Int64 // the newest entry that may have changed the rights of this one
 }
 
 // New returns a Hub that follows a lab from now on. Close it with Drain.
@@ -82,7 +94,7 @@ func New(cfg Config) *Hub {
 	fill(&cfg.ReadWait, 45*time.Second)
 	fill(&cfg.SendWait, 10*time.Second)
 	fill(&cfg.MaxConns, 20_000)
-	h := &Hub{cfg: cfg, draining: make(chan struct{}), conns: map[string][]*conn{}}
+	h := &Hub{cfg: cfg, draining: make(chan struct{}), people: map[string]*person{}}
 	h.run, h.stop = context.WithCancel(context.Background())
 	h.up = websocket.Upgrader{
 		HandshakeTimeout: 5 * time.Second,
@@ -92,10 +104,18 @@ func New(cfg Config) *Hub {
 		Subprotocols:     []string{wire.Protocol},
 		CheckOrigin:      func(*http.Request) bool { return true }, // the server asked before
 	}
-	h.index.start(cfg.Lab.State().Seq)
-	h.index.told = h.nudge
-	h.gone.Go(func() { h.index.follow(h.run, cfg.Lab, cfg.Log) })
-	h.gone.Go(func() { h.index.probe(h.run, cfg.Lab, cfg.Log) })
+	head := cfg.Lab.State().Seq
+	h.tail.start(head)
+	h.heads.start(head)
+	h.older.start(cfg.Lab)
+	h.workers.start()
+	every := h.wheel.start(cfg.Beat)
+	h.gone.Go(func() { h.follow(h.run) })
+	h.gone.Go(func() { h.heads.probe(h.run, cfg.Lab, cfg.Log) })
+	h.gone.Go(func() { h.wheel.run(h.run, every, (*conn).dueNow, h.workers.add) })
+	for range runtime.GOMAXPROCS(0) {
+		h.gone.Go(h.workers.run)
+	}
 	return h
 }
 
@@ -109,19 +129,21 @@ func fill[T time.Duration | int](at *T, with T) {
 func (h *Hub) Stats() *Stats { return &h.stats }
 
 // Age returns how long ago this node last knew that it had everything in the ledger.
-func (h *Hub) Age() time.Duration { return h.index.age() }
+func (h *Hub) Age() time.Duration { return h.heads.age() }
 
 // Head returns the last entry that this node's followers have.
-func (h *Hub) Head() ledger.Seq { return h.index.at() }
+func (h *Hub) Head() ledger.Seq { return h.heads.at() }
 
 // Connected returns how many connections of a person or machine follow the ledger on this node now.
 func (h *Hub) Connected(subject string) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	n := 0
-	for _, c := range h.conns[subject] {
-		if c.live.Load() {
-			n++
+	if p := h.people[subject]; p != nil {
+		for _, c := range p.conns {
+			if c.live.Load() {
+				n++
+			}
 		}
 	}
 	return n
@@ -152,18 +174,19 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v lab.Viewer) error 
 		h.stats.Refused.Add(1)
 		return wire.ErrCrowded
 	}
-	ws, err := h.up.Upgrade(w, r, nil)
+	via := &sealing{ResponseWriter: w}
+	ws, err := h.up.Upgrade(via, r, nil)
 	if err != nil {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		h.count--
 		return nil //nolint:nilerr // gorilla has answered
 	}
+	via.socket.shut = true
 	// What outlives the request must not hold on to its memory.
 	v.Subject, v.Session = strings.Clone(v.Subject), strings.Clone(v.Session)
-	c := newConn(h, ws, v)
-	if code, why := h.take(c); code != 0 {
-		c.refuse(code, why)
+	if code, why := h.take(ws, via.socket.Conn, v); code != 0 {
+		refuse(via.socket.Conn, code, why)
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		h.count--
@@ -172,45 +195,110 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, v lab.Viewer) error 
 }
 
 // take lets a connection in, or says with which code and why it is closed.
-func (h *Hub) take(c *conn) (code int, why string) {
+func (h *Hub) take(ws *websocket.Conn, sock net.Conn, v lab.Viewer) (code int, why string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.over {
 		return wire.CloseGoElsewhere, "stopping"
 	}
-	if len(h.conns[c.subject]) >= wire.MaxSockets {
+	p := h.people[v.Subject]
+	if p == nil {
+		p = &person{}
+	}
+	if len(p.conns) >= wire.MaxSockets {
 		h.stats.Refused.Add(1)
 		return wire.CloseTooMany, fmt.Sprintf("%d connections of one person are open: close one first", wire.MaxSockets)
 	}
-	h.conns[c.subject] = append(h.conns[c.subject], c)
+	c := newConn(h, ws, sock, p, v)
+	h.people[v.Subject] = p
+	p.conns = append(p.conns, c)
 	h.stats.Opened.Add(1)
-	h.open.Go(c.read)
+	h.wheel.join(c)
 	h.open.Go(func() {
 		defer h.leave(c)
-		c.write()
+		c.read()
 	})
 	return 0, ""
 }
 
 func (h *Hub) leave(c *conn) {
-	if h.left(c) && h.cfg.Gone != nil && c.live.Load() && h.Connected(c.subject) == 0 {
-		h.cfg.Gone(c.subject)
+	h.wheel.leave(c)
+	h.tail.hear(c, nil, false)
+	subject := c.asks.Subject
+	if h.left(c, subject) && h.cfg.Gone != nil && c.live.Load() && h.Connected(subject) == 0 {
+		h.cfg.Gone(subject)
 	}
 }
 
 // left forgets a connection, and tells whether others can still come.
-func (h *Hub) left(c *conn) bool {
+func (h *Hub) left(c *conn, subject string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	all := slices.DeleteFunc(h.conns[c.subject], func(o *conn) bool { return o == c })
-	if len(all) == 0 {
-		delete(h.conns, c.subject)
-	} else {
-		h.conns[c.subject] = all
+	p := c.person
+	if p.conns = slices.DeleteFunc(p.conns, func(o *conn) bool { return o == c }); len(p.conns) == 0 {
+		delete(h.people, subject)
 	}
 	h.count--
 	h.stats.Closed.Add(1)
 	return !h.over
+}
+
+// follow takes each entry into the tail and wakes whom it concerns, until ctx ends. After a failure of the store it tries
+// again.
+func (h *Hub) follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		es, grown, err := h.cfg.Lab.After(ctx, h.heads.at())
+		switch {
+		case err != nil:
+			if ctx.Err() == nil {
+				h.cfg.Log.Error("the ledger could not be followed", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+		case len(es) > 0:
+			h.add(es)
+		default:
+			select {
+			case <-ctx.Done():
+			case <-grown:
+			}
+		}
+	}
+}
+
+// add takes entries in. The tail has them before a heartbeat can speak of them.
+func (h *Hub) add(es []ledger.Entry) {
+	woken := h.tail.add(es, h.touch, h.everyone)
+	if slices.ContainsFunc(es, func(e ledger.Entry) bool { return e.Kind == kindErased }) {
+		h.older.forget(nil)
+	}
+	h.heads.add(es)
+	h.workers.add(woken...)
+}
+
+// touch notes that an entry may have changed a person's rights, and returns the person's connections.
+func (h *Hub) touch(subject string, at ledger.Seq) []*conn {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := h.people[subject]
+	if p == nil {
+		return nil
+	}
+	p.touched.Store(int64(at))
+	return slices.Clone(p.conns)
+}
+
+// everyone returns all connections.
+func (h *Hub) everyone() []*conn {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []*conn
+	for _, p := range h.people {
+		out = append(out, p.conns...)
+	}
+	return out
 }
 
 // Drain takes no new connections, lets every command in hand finish and be answered, closes all connections with
@@ -222,11 +310,15 @@ func (h *Hub) Drain(ctx context.Context) error {
 		close(h.draining)
 	}
 	h.mu.Unlock()
+	for _, c := range h.everyone() {
+		c.hush(0) // the command in hand is still answered
+	}
 	quiet := make(chan struct{})
 	go func() {
 		defer close(quiet)
 		h.open.Wait()
 		h.stop()
+		h.workers.stop()
 		h.gone.Wait()
 	}()
 	select {
@@ -240,31 +332,10 @@ func (h *Hub) Drain(ctx context.Context) error {
 	}
 }
 
-// nudge has the connections look at their rights that an entry may have ended, also those that follow nothing.
-func (h *Hub) nudge(e *ledger.Entry) {
-	if !strings.HasPrefix(e.Kind, "person.") && !strings.HasPrefix(e.Kind, "session.") {
-		return
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, subject := range e.About {
-		for _, c := range h.conns[subject] {
-			select {
-			case c.nudged <- struct{}{}:
-			default:
-			}
-		}
-	}
-}
-
 // cut ends every connection without a word.
 func (h *Hub) cut() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, all := range h.conns {
-		for _, c := range all {
-			c.cut()
-		}
+	for _, c := range h.everyone() {
+		c.cut()
 	}
 }
 

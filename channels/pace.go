@@ -39,7 +39,7 @@ func (c *conn) paced(do string) error {
 	}
 	c.full = full
 	if do == wire.DoFollow && c.hub.cfg.Pace != nil {
-		return c.hub.cfg.Pace(c.subject, cost)
+		return c.hub.cfg.Pace(c.asks.Subject, cost)
 	}
 	return nil
 }

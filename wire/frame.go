@@ -64,15 +64,44 @@ const (
 // FullFrame returns an entry as a signed-in client gets it: its leaf with prev before it, so that a gap is seen and the
 // leaf's bytes can be proved, and what it seals after it.
 func FullFrame(prev ledger.Seq, e *ledger.Entry) []byte {
-	n := len(e.Leaf) + 40
-	for _, c := range e.Enclosures {
-		n += len(c.Data) + 1
+	return AppendFullRest(AppendPrev(make([]byte, 0, FullRest(e)+30), prev), e)
+}
+
+const prevMark, sealMark = `{"prev":`, `,"enclosure":[`
+
+// AppendPrev appends the beginning of a frame, which differs from viewer to viewer.
+func AppendPrev(b []byte, prev ledger.Seq) []byte {
+	return strconv.AppendInt(append(b, prevMark...), int64(prev), 10)
+}
+
+// PrevSize returns how many bytes AppendPrev appends.
+func PrevSize(prev ledger.Seq) int {
+	n := len(prevMark) + 1
+	for ; prev > 9; prev /= 10 {
+		n++
 	}
-	b := append(make([]byte, 0, n), `{"prev":`...)
-	b = strconv.AppendInt(b, int64(prev), 10)
+	return n
+}
+
+// FullRest returns how many bytes AppendFullRest appends.
+func FullRest(e *ledger.Entry) int {
+	n := len(",") + len(e.Leaf) - len("{}") + len(sealMark) + len("]}")
+	for i, c := range e.Enclosures {
+		n += min(i, 1)
+		if c.Erased {
+			n += len("null")
+		} else {
+			n += len(c.Data)
+		}
+	}
+	return n
+}
+
+// AppendFullRest appends what comes after AppendPrev in a full frame: it is the same for every viewer.
+func AppendFullRest(b []byte, e *ledger.Entry) []byte {
 	b = append(b, ',')
 	b = append(b, e.Leaf[1:len(e.Leaf)-1]...)
-	b = append(b, `,"enclosure":[`...)
+	b = append(b, sealMark...)
 	for i, c := range e.Enclosures {
 		if i > 0 {
 			b = append(b, ',')
@@ -84,6 +113,16 @@ func FullFrame(prev ledger.Seq, e *ledger.Entry) []byte {
 		b = append(b, c.Data...)
 	}
 	return append(b, "]}"...)
+}
+
+// AppendBareRest appends what comes after AppendPrev in a bare frame.
+func AppendBareRest(b []byte, f Bare) ([]byte, error) {
+	f.Prev = 0
+	text, err := json.Marshal(f)
+	if err != nil {
+		return b, err //nolint:wrapcheck // a time that JSON cannot write
+	}
+	return append(b, text[PrevSize(0):]...), nil
 }
 
 // Bare is an entry as a device gets it whose person is not signed in: no test, no patient, only that something waits.
@@ -120,7 +159,7 @@ type Frame struct {
 
 // Leaf returns the entry's bytes out of a full frame, as they are hashed and proved; ok is false for any other frame.
 func Leaf(frame []byte) (leaf []byte, ok bool) {
-	const head, tail = `{"prev":`, `,"enclosure":[`
+	const head, tail = prevMark, sealMark
 	if len(frame) < len(head) || string(frame[:len(head)]) != head {
 		return nil, false
 	}

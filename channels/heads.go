@@ -11,59 +11,43 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-// index knows the newest entry of each channel, by a way of its own: heartbeats are computed from it, so that an entry
+// heads knows the newest entry of each channel, by a way of its own: heartbeats are computed from it, so that an entry
 // that a connection failed to send is missed at the next beat.
-type index struct {
+type heads struct {
 	mu    sync.RWMutex
 	head  ledger.Seq
-	heads map[string]ledger.Seq // channel → newest entry for it
+	full  map[string]ledger.Seq // channel → newest entry for it
 	bells map[string]ledger.Seq // the same for what bare viewers hear
 	whole time.Time             // when this node last knew that it had everything
-	told  func(*ledger.Entry)   // of each entry, once it is in
 }
 
-func (x *index) start(head ledger.Seq) {
-	x.head, x.heads, x.bells, x.whole = head, map[string]ledger.Seq{}, map[string]ledger.Seq{}, time.Now()
+func (x *heads) start(head ledger.Seq) {
+	x.head, x.full, x.bells, x.whole = head, map[string]ledger.Seq{}, map[string]ledger.Seq{}, time.Now()
 }
 
-// follow keeps the index until ctx ends. After a failure of the store it tries again.
-func (x *index) follow(ctx context.Context, l *lab.Lab, log *slog.Logger) {
-	for ctx.Err() == nil {
-		for e, err := range l.Follow(ctx, x.at()) {
-			if err != nil {
-				log.Error("the ledger could not be followed", "error", err)
-				break
-			}
-			x.add(&e)
-			x.told(&e)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Second):
-		}
-	}
-}
-
-func (x *index) at() ledger.Seq {
+func (x *heads) at() ledger.Seq {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	return x.head
 }
 
-func (x *index) add(e *ledger.Entry) {
+func (x *heads) add(es []ledger.Entry) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.head = e.Seq
-	for _, to := range e.To {
-		x.heads[to] = e.Seq
-		if lab.Rings(e.Kind, e.About) {
-			x.bells[to] = e.Seq
+	for i := range es {
+		e := &es[i]
+		x.head = e.Seq
+		for _, to := range e.To {
+			x.full[to] = e.Seq
+			if lab.Rings(e.Kind, e.About) {
+				x.bells[to] = e.Seq
+			}
 		}
 	}
 }
 
-// probe asks the store for its head once a second: what the index has is everything when it reaches so far.
-func (x *index) probe(ctx context.Context, l *lab.Lab, log *slog.Logger) {
+// probe asks the store for its head once a second: what it knows of is everything when it reaches so far.
+func (x *heads) probe(ctx context.Context, l *lab.Lab, log *slog.Logger) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	failing := false
@@ -99,23 +83,23 @@ func (x *index) probe(ctx context.Context, l *lab.Lab, log *slog.Logger) {
 	}
 }
 
-func (x *index) age() time.Duration {
+func (x *heads) age() time.Duration {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	return time.Since(x.whole)
 }
 
 // beat returns the heartbeat of who hears channels.
-func (x *index) beat(channels []string, bare bool, now time.Time) wire.Beat {
+func (x *heads) beat(channels []string, bare bool, now time.Time) wire.Beat {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	heads := x.heads
+	of := x.full
 	if bare {
-		heads = x.bells
+		of = x.bells
 	}
 	b := wire.Beat{Head: x.head, Now: now, Age: time.Since(x.whole).Milliseconds()}
 	for _, c := range channels {
-		b.Last = max(b.Last, heads[c])
+		b.Last = max(b.Last, of[c])
 	}
 	return b
 }
