@@ -12,7 +12,9 @@ import (
 
 // booking records what a decision about instruments says, for the command's viewer.
 func (s *Server) booking(q *asked, decide func(b equipment.Book, a equipment.Ask) ([]equipment.Event, error)) (lab.Done, error) {
+	before := s.Lab.State()
 	return s.record(q, s.key(q), func(st *lab.State, now time.Time) ([]lab.Event, error) {
+		st = looked(before, st)
 		evs, err := decide(st.Equipment, st.Ask(q.Viewer, now))
 		return events(evs, err)
 	})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -35,6 +36,9 @@ func Read(text []byte, v any) error {
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		name = strings.Trim(name, `"`)
 		return Bad(name, fmt.Sprintf("The field %q is not known here.", name), "Leave it out, or check its spelling.")
+	}
+	if _, ok := errors.AsType[*time.ParseError](err); ok {
+		return Bad("", "A time is not written as RFC 3339 has it, with its zone.", "Write it so: 2026-11-22T08:00:00+01:00, or 2026-11-22T07:00:00Z.")
 	}
 	return Bad("", "A field cannot be read.", "Check times (RFC 3339) and numbers.")
 }

@@ -152,6 +152,9 @@ func shape(k Booking) []Problem {
 		if slices.ContainsFunc(k.Items[:n], func(o Item) bool { return o.Instrument == it.Instrument }) {
 			bad("twice", "An instrument is named twice.")
 		}
+		if it.Demand < 0 {
+			bad("no-demand", "A demand is a number of tests an hour.")
+		}
 	}
 	switch {
 	case !k.Start.Before(k.End):
