@@ -35,6 +35,7 @@ func (r *Readback) status(ctx context.Context, st *wire.Status) {
 		st.Backup = backupStatus(r.cfg.Data, int64(st.Ledger.Head))
 	}
 	st.Downtime = r.downtime.status()
+	st.Nodes = r.nodes.status(r.Lab.Store().Shared())
 	for _, s := range r.HL7.Senders() {
 		st.Senders = append(st.Senders, wire.SenderStatus{
 			Name: s.Name, Peer: s.Peer, Since: s.Since, Last: s.Last, Filed: s.Filed, Quarantined: s.Quarantined, Repeats: s.Repeats,

@@ -17,7 +17,7 @@ import (
 
 // Remote names a running server and who asks it.
 type Remote struct {
-	Server string `name:"server" env:"READBACK_SERVER" placeholder:"URL" help:"The running Readback; default: the one that serves --data on this machine."`
+	Server string `name:"server" env:"READBACK_SERVER" placeholder:"URL" help:"The running Readback; several nodes of it joined by commas; default: the one that serves --data on this machine."`
 	Data   string `name:"data" env:"READBACK_DATA" default:"readback-data" placeholder:"DIR" help:"Directory that a serve on this machine was given."`
 	Login  string `name:"login" env:"READBACK_LOGIN" placeholder:"NAME" help:"Who signs in; the password is asked for, or taken from READBACK_PASSWORD."`
 	Token  string `name:"token" env:"READBACK_TOKEN" placeholder:"TOKEN" help:"A program's token instead."`
@@ -57,7 +57,12 @@ func (r Remote) dial(ctx context.Context, s streams) (*client.Client, error) {
 			return nil, err
 		}
 	}
-	c, err := client.Dial(ctx, at, cred)
+	first, others, several := strings.Cut(at, ",")
+	var more []client.Option
+	if several {
+		more = append(more, client.Others(strings.Split(others, ",")...))
+	}
+	c, err := client.Dial(ctx, first, cred, more...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", at, err)
 	}

@@ -54,6 +54,7 @@ type Readback struct {
 	run    sync.WaitGroup
 	http   *http.Server
 	reach  *notify.Follower
+	nodes  nodes
 	how    server.Listening
 
 	beneath  beneath
@@ -104,7 +105,7 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger, progress func(done
 	if err := r.openDowntime(); err != nil {
 		return nil, err
 	}
-	if err := r.openServer(k); err != nil {
+	if err := r.openServer(ctx, k); err != nil {
 		return nil, err
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -182,7 +183,7 @@ func (r *Readback) openLab(ctx context.Context, store ledger.Store, signer *ledg
 			return err
 		}
 		r.closes = append(r.closes, bell.Close)
-		c.Bell = bell
+		c.Bell, r.nodes.bell = bell, bell
 	}
 	l, err := lab.Open(ctx, c)
 	if err != nil {
@@ -231,7 +232,7 @@ func (r *Readback) beginEpoch(ctx context.Context) error {
 	return os.Remove(path)
 }
 
-func (r *Readback) openServer(k vault.Keys) error {
+func (r *Readback) openServer(ctx context.Context, k vault.Keys) error {
 	var behind []netip.Prefix
 	for _, b := range r.cfg.Behind {
 		p, err := netip.ParsePrefix(b)

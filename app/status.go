@@ -63,6 +63,19 @@ func printStatus(w io.Writer, st wire.Status, zone *time.Location) error {
 	}
 	line("clock", "%.3f s off, last step %.1f s; the latest thing due was %.3f s late", st.Clock.Off, st.Clock.Step, st.Clock.Late)
 	line("screens", "%d connected", st.Screens.Open)
+	if n := st.Nodes; n != nil {
+		bell := "found within a second"
+		if n.Bell {
+			bell = "told at once"
+		}
+		line("nodes", "what others write is %s", bell)
+		if n.Why != "" {
+			line("", "%s %s", n.Why, n.Do)
+		}
+		for _, o := range n.Nodes {
+			line("", "%s: %s of %s", o.Node, count(o.Screens, "connection"), count(o.People, "person"))
+		}
+	}
 	for _, s := range st.Senders {
 		last := "nothing yet"
 		if !s.Last.IsZero() {

@@ -53,7 +53,7 @@ func printWho(w io.Writer, who wire.Who, zone *time.Location) error {
 		if !step.Skipped {
 			var names []string
 			for _, p := range step.To {
-				names = append(names, fmt.Sprintf("%s (%s)", p.Name.Name, p.Role))
+				names = append(names, fmt.Sprintf("%s (%s%s)", p.Name.Name, p.Role, devices(p.Devices)))
 			}
 			if step.Desk && step.Ask != "desk" {
 				names = append(names, "the desk beside")
@@ -69,6 +69,17 @@ func printWho(w io.Writer, who wire.Who, zone *time.Location) error {
 	}
 	_, err := fmt.Fprintf(w, "Late for the record after %s. The desk is asked again each %s until someone reads back.\n", elapsed(who.Ladder.Breach), elapsed(who.Ladder.Desk))
 	return err
+}
+
+// devices says on how many a person is connected now, where that is known.
+func devices(n *int) string {
+	switch {
+	case n == nil:
+		return ""
+	case *n == 0:
+		return ", not connected"
+	}
+	return ", connected on " + count(*n, "device")
 }
 
 func sentence(text string) string {

@@ -20,6 +20,7 @@ const (
 	oldest      = 10 * time.Second
 	probeWithin = 3 * time.Second
 	probedFor   = 2 * time.Second
+	bellWithin  = time.Second
 )
 
 // probe is the newest proof that this node writes and follows. Whoever asks while one is made waits for that.
@@ -28,6 +29,7 @@ type probe struct {
 	at   time.Time // when the last one began that succeeded
 	took time.Duration
 	done time.Time // when the last one ended
+	bell string    // whether the bell between nodes was heard
 	err  error     // and how
 }
 
@@ -60,6 +62,7 @@ func (s *Server) proven(ctx context.Context) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeWithin)
 	defer cancel()
 	err := s.prove(ctx)
+	s.probe.bell = s.heard(ctx, err)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = &wire.Refusal{Err: wire.ErrBehind, Say: fmt.Sprintf("This node did not write, and follow what it wrote, within %s.", probeWithin)}
 	}
@@ -101,6 +104,29 @@ func (s *Server) prove(ctx context.Context) error {
 	return nil
 }
 
+// heard rings the bell between the nodes after a write was proved, and tells whether it came back over Redis. No node is
+// unready for want of it: what is new is then found by asking the ledger, a second later.
+func (s *Server) heard(ctx context.Context, failed error) string {
+	switch {
+	case s.Bell == nil:
+		return "none"
+	case failed != nil:
+		return "unknown"
+	}
+	ctx, cancel := context.WithTimeout(ctx, bellWithin)
+	defer cancel()
+	if s.Bell(ctx) != nil {
+		return "silent"
+	}
+	return "heard"
+}
+
+func (p *probe) heard() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bell
+}
+
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	err := s.Ready()
 	var took time.Duration
@@ -112,7 +138,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.say(w, http.StatusOK, map[string]any{
-		"status": "ready", "age": s.hub.Age().Milliseconds(), "full": s.Lab.Full(), "proof": took.Milliseconds(),
+		"status": "ready", "bell": s.probe.heard(), "age": s.hub.Age().Milliseconds(), "full": s.Lab.Full(), "proof": took.Milliseconds(),
 	})
 }
 

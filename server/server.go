@@ -54,6 +54,10 @@ type Deps struct {
 	Audit *audit.Audit
 	// Beneath fills in how that is on which this node stands: disk, database, senders, files; nil: not known.
 	Beneath func(ctx context.Context, s *wire.Status)
+	// Others tells who is connected to the other nodes, by their names, and whether that is known; nil: nobody could know.
+	Others func() (people map[string]map[string]int, known bool)
+	// Bell rings and returns when this node has heard it as the others do; nil: there is no bell.
+	Bell func(ctx context.Context) error
 	// Alone tells how many open calls have none of their people connected here; nil: not known.
 	Alone func() int
 	// Missed tells how many receipts of called people's screens were awaited in vain; nil: not known.

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *Server) people(q *asked, _ struct{}) (any, error) {
-	out := wire.People{People: []roster.Person{}, Receiving: s.Lab.State().Roster.Receivers()}
+	out := wire.People{People: []roster.Person{}, Receiving: s.Lab.State().Roster.Receivers(), Connected: s.present()}
 	for _, p := range s.Lab.State().Roster.People.All() {
 		out.People = append(out.People, *p)
 	}

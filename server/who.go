@@ -30,9 +30,9 @@ func (s *Server) who(q *asked, b wire.WhoBody) (any, error) {
 	if b.Patient != "" && !q.mayPlace(st, b.Patient, now) {
 		return nil, &wire.Refusal{Err: wire.ErrNotFound, Field: "patient", Say: "There is no such patient here, or not for you.", Do: "Ask for a unit instead."}
 	}
-	return st.Who(lab.Would{
+	return s.devices(st.Who(lab.Would{
 		Unit: b.Unit, Service: b.Service, Tier: b.Tier, Patient: b.Patient, Ordering: b.Ordering, Attending: b.Attending, At: b.At,
-	}, now), nil
+	}, now)), nil
 }
 
 // mayPlace tells whether the viewer may know where a patient is.

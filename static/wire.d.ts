@@ -45,6 +45,7 @@ interface Post { id: string; name: string; unit?: string; chief?: string; phone?
 interface Shift { id: string; post: string; person: string; rank?: number; from: string; to: string }
 interface Ladder { unit: string; service?: string; tier?: string; steps: { ask: string; rank?: number; wait?: number }[]; desk?: number; director?: number; breach?: number }
 interface Roster { now: string; posts: Post[]; shifts: Shift[]; ladders?: Ladder[]; duty: Duty[]; [more: string]: any }
+interface Connected { people?: Record<string, number>; whole: boolean }
 interface Person { id: string; login?: string; name: string; title?: string; role: string; receives?: boolean; units?: string[]; sections?: string[]; codes?: string[]; from?: string; until?: string; posts?: string[]; disabled?: boolean; phone?: string }
 interface Bound { value: string; inclusive?: boolean }
 interface LimitRow { loinc: string; analyte: string; unit: string; specimen?: string; setting?: string; condition?: string; sex?: string; ageMinDays?: number; ageMaxDays?: number; low?: Bound; high?: Bound; tier: string; note?: string; [more: string]: any }

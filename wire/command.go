@@ -135,6 +135,7 @@ type Recorded struct {
 type People struct {
 	People    []roster.Person `json:"people"`
 	Receiving []string        `json:"receiving"` // professions that may receive a read-back
+	Connected Connected       `json:"connected"`
 }
 
 // AdmitBody admits a person. An id that is not given is made.

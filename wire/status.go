@@ -28,6 +28,7 @@ type Status struct {
 	Holes    []Hole          `json:"holes,omitempty"`  // posts that nobody covers within the next 24 hours, by time
 	Faults   []string        `json:"faults,omitempty"` // invariants that do not hold: a bug
 	Screens  ScreensStatus   `json:"screens"`
+	Nodes    *NodesStatus    `json:"nodes,omitempty"` // missing: this is the only one
 	Senders  []SenderStatus  `json:"senders,omitempty"`
 	Backup   *BackupStatus   `json:"backup,omitempty"` // missing: none is known of
 	Downtime *DowntimeStatus `json:"downtime,omitempty"`

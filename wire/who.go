@@ -67,6 +67,7 @@ type WhoPerson struct {
 	Role     string   `json:"role"`
 	Receives bool     `json:"receives,omitempty"` // may receive a read-back
 	Posts    []string `json:"posts,omitempty"`    // where the person is on duty then, by name
+	Devices  *int     `json:"devices,omitempty"`  // on how many the person is connected now; missing: not known
 }
 
 // LadderBody puts a ladder in force at once, in place of the one of the same unit, service and tier.

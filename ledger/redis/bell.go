@@ -24,9 +24,6 @@ func Channel(site string) string { return "readback/bell/" + site }
 // ping is how often a silent subscription is tried.
 const ping = 3 * time.Second
 
-// patience bounds everything that is asked of Redis.
-const patience = 2 * time.Second
-
 type message struct {
 	Site string     `json:"site"`
 	Head ledger.Seq `json:"head"`
@@ -35,37 +32,38 @@ type message struct {
 // Bell is the bell of a site. It implements ledger.Bell and is safe for concurrent use.
 type Bell struct {
 	site   string
-	client *redis.Client
+	client redis.UniversalClient
 	log    *slog.Logger
 	rings  chan struct{} // size 1: rings that nobody has looked at are one
 	news   chan struct{} // size 1: there is a head to publish
 	head   atomic.Int64  // the highest that was rung
 	up     atomic.Bool
+	state  state
 	stop   context.CancelFunc
 	done   sync.WaitGroup
+
+	mu    sync.Mutex
+	heard chan struct{} // closes when the next ring of the site is heard
 }
 
 var _ ledger.Bell = (*Bell)(nil)
 
-// Open returns the bell of a site at the Redis that url names (redis://user:password@host:port/db, or rediss://).
-// Redis may be down: the bell is silent until it comes. An error says that url cannot be read.
-func Open(ctx context.Context, url, site string, log *slog.Logger) (*Bell, error) {
+// Open returns the bell of a site at the Redis that address names (redis://, redis+sentinel://, redis+cluster://). Redis may be down, or refuse us: the bell
+// is silent until it comes, and Fault says why. An error says that the address cannot be read.
+func Open(ctx context.Context, address, site string, log *slog.Logger) (*Bell, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	o, err := redis.ParseURL(url)
+	client, err := dial(address)
 	if err != nil {
-		return nil, errors.New("redis: the URL cannot be read; it should be redis://[user:password@]host:port[/db]") // the error may hold the password
+		return nil, err
 	}
-	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = patience, patience, patience
-	o.MaxRetries = -1 // a ring that was lost is not worth a second one
-	o.PoolSize = 2
-	o.ContextTimeoutEnabled = true
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	b := &Bell{
-		site: site, client: redis.NewClient(o), log: log, stop: stop,
-		rings: make(chan struct{}, 1), news: make(chan struct{}, 1),
+		site: site, client: client, log: log, stop: stop,
+		rings: make(chan struct{}, 1), news: make(chan struct{}, 1), heard: make(chan struct{}),
 	}
+	b.state.log = log
 	b.done.Go(func() { b.publish(run) })
 	b.done.Go(func() { b.listen(run) })
 	return b, nil
@@ -121,9 +119,13 @@ func (b *Bell) publish(ctx context.Context) {
 			panic(err) // a string and a number can be encoded
 		}
 		ask, cancel := context.WithTimeout(ctx, patience)
-		// What is lost is found by asking the ledger; listen says when Redis is away.
-		if b.client.Publish(ask, Channel(b.site), text).Err() == nil {
+		// What is lost is found by asking the ledger.
+		err = b.client.Publish(ask, Channel(b.site), text).Err()
+		if err == nil {
 			told = head
+		}
+		if ctx.Err() == nil {
+			b.state.tell("ring", err)
 		}
 		cancel()
 	}
@@ -135,8 +137,9 @@ func (b *Bell) listen(ctx context.Context) {
 	wait := least
 	for ctx.Err() == nil {
 		heard, err := b.hear(ctx)
-		if b.up.Swap(false) {
-			b.log.Warn("redis bell lost", "error", err)
+		b.up.Store(false)
+		if ctx.Err() == nil {
+			b.state.tell("listen", err)
 		}
 		b.ring()
 		if heard {
@@ -179,13 +182,13 @@ func (b *Bell) hear(ctx context.Context) (heard bool, err error) {
 		switch got := got.(type) {
 		case *redis.Subscription:
 			heard = true
-			if !b.up.Swap(true) {
-				b.log.Info("redis bell up")
-			}
+			b.state.tell("listen", b.writable(ctx))
+			b.up.Store(true)
 			b.ring() // what was rung before was not heard
 		case *redis.Message:
 			var m message
 			if err := json.Unmarshal([]byte(got.Payload), &m); err == nil && m.Site == b.site {
+				b.note()
 				b.ring()
 			}
 		}

@@ -139,10 +139,11 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-func run(t *testing.T, port int) *server {
+func run(t *testing.T, port int, settings ...string) *server {
 	t.Helper()
 	s := &server{addr: "127.0.0.1:" + strconv.Itoa(port)}
-	s.cmd = exec.Command(need.Redis(t), "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())
+	args := []string{"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir()}
+	s.cmd = exec.Command(need.Redis(t), append(args, settings...)...)
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

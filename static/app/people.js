@@ -9,10 +9,11 @@ const roles = ["clinician", "technician", "supervisor", "director", "administrat
 
 export function People() {
   const [people, found] = useState(/** @type {Person[]} */ ([]));
+  const [at, know] = useState(/** @type {Connected} */ ({ whole: false }));
   const [say, tell] = useState("");
   const [text, seek] = useState("");
   const [adds, add] = useState(false);
-  const load = () => record("people", {}).then((x) => (found(x.people ?? []), tell("")), (p) => tell(problem(p)));
+  const load = () => record("people", {}).then((x) => (found(x.people ?? []), know(x.connected), tell("")), (p) => tell(problem(p)));
   useEffect(() => {
     if (connected()) void load();
   }, [connected()]);
@@ -23,11 +24,11 @@ export function People() {
     ${adds ? h(Admit, { done: () => (add(false), void load()) }) : null}
     ${h(Field, { id: "seek", label: t("Find"), value: text, change: seek, type: "search" })}
     <section class="panel scroll" tabindex="0" role="region" aria-label=${t("People")}><table><thead><tr><th scope="col">${t("Name")}</th><th scope="col">${t("Role")}</th><th scope="col">${t("Units")}</th><th scope="col">${t("Badge")}</th><th scope="col"><span class="unseen">${t("Do")}</span></th></tr></thead>
-      <tbody>${shown.map((p) => h(Row, { key: p.id, person: p, load, tell }))}</tbody></table></section>`;
+      <tbody>${shown.map((p) => h(Row, { key: p.id, person: p, on: at.people?.[p.id] ?? (at.whole ? 0 : undefined), load, tell }))}</tbody></table></section>`;
 }
 
-/** @param {{ person: Person, load: () => void, tell: (say: string) => void }} props */
-function Row({ person: p, load, tell }) {
+/** @param {{ person: Person, on: number | undefined, load: () => void, tell: (say: string) => void }} props */
+function Row({ person: p, on, load, tell }) {
   const [sure, ask] = useState(false);
   const disable = async () => {
     try {
@@ -40,7 +41,7 @@ function Row({ person: p, load, tell }) {
   };
   const badge = p.disabled ? t("disabled") : p.until && !p.until.startsWith("0001") ? t("until {time}", { time: clock(p.until, now()) }) : t("valid");
   return html`<tr class=${p.disabled ? "soft" : ""}><th scope="row"><span class="with-icon">${face(p.name)}<span><bdi>${p.name}</bdi><br /><span class="note">${[p.title, p.login].filter(Boolean).join(" · ")}</span></span></span></th>
-    <td>${t(p.role)}${p.receives ? html`<br /><span class="note">${t("reads back")}</span>` : null}</td><td>${(p.units ?? []).join(", ")}</td><td>${badge}</td>
+    <td>${t(p.role)}${p.receives ? html`<br /><span class="note">${t("reads back")}</span>` : null}</td><td>${(p.units ?? []).join(", ")}</td><td>${badge}${p.disabled || on === undefined ? null : html`<br /><span class="note">${on ? count(on, "connected on {n} device", "connected on {n} devices") : t("not connected")}</span>`}</td>
     <td class="num">${is("administrator") && !p.disabled ? (sure ? html`${h(Button, { kind: "primary slim", do: disable, children: t("Disable {who}", { who: p.name }) })} ${h(Button, { kind: "slim", do: () => ask(false), children: t("Keep") })}` : h(Button, { kind: "slim", do: () => ask(true), label: `${t("Disable")}: ${p.name}`, children: t("Disable") })) : null}</td></tr>`;
 }
 
