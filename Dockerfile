@@ -13,11 +13,12 @@ RUN go mod download
 COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w" -o /out/readback .
 # An image from scratch cannot make folders: these are copied with their owner.
-RUN mkdir -p /out/data /out/tmp
+RUN mkdir -p /out/data /out/keys /out/tmp
 
 FROM scratch
 COPY --from=build /out/readback /readback
 COPY --from=build --chown=65532:65532 /out/data /data
+COPY --from=build --chown=65532:65532 /out/keys /keys
 COPY --from=build --chown=65532:65532 /out/tmp /tmp
 COPY LICENSE NOTICE /
 # Environment, not arguments: `docker run IMAGE serve --behind 10.0.0.0/8`, `doctor` and `health` then see the same.
