@@ -103,3 +103,50 @@ func lose(t testing.TB, disk *faultfs.Disk, r *rand.Rand) faultfs.Loss {
 	}
 	return lost
 }
+
+// The log that a killed process leaves is carried into the file and emptied at the next start. Losing power right then
+// leaves the emptied log or the whole one; half of it would take the ledger back to what it was between two commits.
+func TestPowerLossRightAfterTheLogWasEmptiedLosesNothing(t *testing.T) {
+	const seed = 53
+	r := rand.New(rand.NewPCG(seed, seed))
+	disk, mounted := faultyDisk(t)
+	dir := mounted + "/data"
+	n := serve(t, "--data", dir)
+	furnish(t, n, 600)
+	l := newLoad(t)
+	emptied := 0
+	for round := range need.Count(5, 100) {
+		l.until(t, n, true, n.kill)
+		cut := 1 + r.IntN(3)
+		var past int
+		disk.Fault(func(op faultfs.Op) syscall.Errno {
+			switch {
+			case past > 0:
+				if past++; past > cut {
+					disk.PowerOff()
+				}
+			case op == faultfs.Op{Kind: "truncate", Name: "ledger.db-wal"}:
+				past = 1
+			}
+			return 0
+		})
+		h, _ := tryStart(t, "serve", "--http", strings.TrimPrefix(n.HTTP, "http://"), "--mllp", n.MLLP, "--data", dir)
+		h.kill() // it ended without power
+if past > 0 {
+			emptied++
+		}
+		lost := lose(t, disk, r)
+		verified(t, "--data", dir)
+		if t.Failed() {
+			t.Fatalf("in round %d of seed %d, after %+v", round, seed, lost)
+		}
+		n = n.again(t, "--data", dir)
+	}
+	if emptied == 0 {
+		t.Error("the log was never emptied: this shows nothing")
+	}
+	l.calm(t, n)
+	n.stop(t)
+	verified(t, "--data", dir)
+	tellDir(t, dir).holds(t, l)
+}

@@ -21,7 +21,7 @@ import (
 
 // Op is one operation that may fail.
 type Op struct {
-	Kind string // "write", "fsync", "create", "rename", "unlink", "truncate" or "allocate"
+	Kind string // "write", "fsync", "create", "rename", "unlink", "truncate", "attribute" or "allocate"
 	Name string // of the file, within its directory
 }
 

@@ -102,6 +102,33 @@ func TestSyncedBytesStayAndUnsyncedOnesVanishOrTear(t *testing.T) {
 	}
 }
 
+func TestTruncationHappensOrDoesNot(t *testing.T) {
+	const pages = 16
+	old := bytes.Repeat([]byte("old."), 1024*pages)
+	gone, stayed := 0, 0
+	for seed := range uint64(20) {
+		d, dir := mount(t)
+		path := filepath.Join(dir, "log")
+		put(t, path, old, true)
+		if err := os.Truncate(path, 0); err != nil {
+			t.Fatal(err)
+		}
+		lose(t, d, rand.New(rand.NewPCG(seed, 1)))
+		got, err := os.ReadFile(path)
+		switch {
+		case err == nil && len(got) == 0:
+			gone++
+		case err == nil && bytes.Equal(got, old):
+			stayed++
+		default:
+			t.Fatalf("seed %d: %d bytes of %d, and not as they were, %v", seed, len(got), len(old), err)
+		}
+	}
+	if gone == 0 || stayed == 0 {
+		t.Errorf("%d truncations happened and %d did not, want some of both", gone, stayed)
+	}
+}
+
 func TestNamesAreSureOnlyAfterASyncOfTheirDirectory(t *testing.T) {
 	gone, stayed := 0, 0
 	for seed := range uint64(40) {

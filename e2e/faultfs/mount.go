@@ -128,7 +128,11 @@ func (in *inode) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut) 
 
 // Setattr implements fs.NodeSetattrer: size and mode.
 func (in *inode) Setattr(_ context.Context, _ fs.FileHandle, set *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
-	if errno := in.disk.begin("truncate", in.node.name); errno != 0 {
+	kind := "attribute"
+	if _, ok := set.GetSize(); ok {
+		kind = "truncate"
+	}
+	if errno := in.disk.begin(kind, in.node.name); errno != 0 {
 		return errno
 	}
 	defer in.disk.mu.Unlock()

@@ -148,13 +148,13 @@ func (n *node) lose(r *rand.Rand, l *Loss) {
 	}
 	for _, no := range slices.Sorted(maps.Keys(n.dirty)) {
 		fresh := n.live.pages[no]
+		if fresh == nil && n.kept.size != n.live.size {
+			continue // a truncation that did not happen: it frees what a file has, and writes nothing over it
+		}
 		switch r.IntN(3) {
 		case 0:
 			l.Lost++
 		case 1:
-			if fresh == nil && n.kept.size != n.live.size {
-				continue // the page went with a truncation, which did not happen
-			}
 			l.Kept++
 			n.keep(no, fresh)
 		case 2:
