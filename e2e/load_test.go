@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/seed-909bec58/readback/client"
 	"github.com/seed-909bec58/readback/doors/hl7"
@@ -69,9 +70,14 @@ func (l *load) next() message {
 	return message{id: id, raw: potassium(id)}
 }
 
-func (l *load) send(ctx context.Context, n *node) {
-	for ctx.Err() == nil {
-		c, err := hl7.Dial(ctx, n.MLLP, nil)
+// send sends to one node as fast as it answers.
+func (l *load) send(ctx context.Context, n *node) { l.sendTo(ctx, 0, n.MLLP) }
+
+// sendTo sends, with a rest after each message, to the first of several addresses that answers, and to the next one when
+// that does not.
+func (l *load) sendTo(ctx context.Context, rest int, addresses ...string) {
+	for try := 0; ctx.Err() == nil; try++ {
+		c, err := hl7.Dial(ctx, addresses[try%len(addresses)], nil)
 		if err != nil {
 			holdsWithin(ctx, turns(2))
 			continue
@@ -80,9 +86,11 @@ func (l *load) send(ctx context.Context, n *node) {
 			m := l.next()
 			var ack []byte
 			var a hl7.Answer
-			if ack, err = c.Send(ctx, m.raw); err == nil {
+			ask, cancel := context.WithTimeout(ctx, answerWithin)
+			if ack, err = c.Send(ask, m.raw); err == nil {
 				a, err = hl7.ParseAnswer(ack)
 			}
+			cancel()
 			l.mu.Lock()
 			switch {
 			case err == nil && a.Code == "AA":
@@ -95,11 +103,15 @@ func (l *load) send(ctx context.Context, n *node) {
 				}
 			}
 			l.mu.Unlock()
+			holdsWithin(ctx, turns(rest))
 		}
 		_ = c.Close() // in doubt, or done
 		holdsWithin(ctx, turns(2))
 	}
 }
+
+// answerWithin is how long a client waits for one answer before it asks again, perhaps elsewhere.
+const answerWithin = 15 * time.Second
 
 // turns is a condition that holds when it is asked the n-th time: a short wait.
 func turns(n int) func() bool {

@@ -116,8 +116,8 @@ type signin struct {
 	Name     string `json:"name"`
 }
 
-// launch starts the program and returns at once, with its standard output. It ends with the test at the latest.
-func launch(t testing.TB, args ...string) (*node, *bufio.Reader) {
+// launch starts a program and returns at once, with its standard output. It ends with the test at the latest.
+func launch(t testing.TB, program string, args ...string) (*node, *bufio.Reader) {
 	t.Helper()
 	n := &node{cmd: exec.Command(program, args...), said: &output{}, exited: make(chan struct{})}
 	n.cmd.Stderr = n.said
@@ -164,7 +164,13 @@ func start(t testing.TB, args ...string) *node {
 // tryStart is start for a program that may end before it is ready.
 func tryStart(t testing.TB, args ...string) (*node, error) {
 	t.Helper()
-	n, out := launch(t, append([]string{args[0], "--json"}, args[1:]...)...)
+	return tryProgram(t, program, args...)
+}
+
+// tryProgram is tryStart of another build of the program.
+func tryProgram(t testing.TB, program string, args ...string) (*node, error) {
+	t.Helper()
+	n, out := launch(t, program, append([]string{args[0], "--json"}, args[1:]...)...)
 	late := time.AfterFunc(patience, n.kill)
 	defer late.Stop()
 	line, err := out.ReadBytes('\n')

@@ -25,43 +25,56 @@ type story struct {
 	rungs     map[string][]*critical.Called // by call, in order
 }
 
-// tell reads a whole ledger.
-func tell(t testing.TB, s ledger.Store) story {
+// entriesOf reads a whole ledger.
+func entriesOf(t testing.TB, s ledger.Store) (all []ledger.Entry) {
 	t.Helper()
-	out := story{filed: map[string]int{}, opened: map[string]int{}, readBacks: map[string][]ledger.Seq{}, rungs: map[string][]*critical.Called{}}
-	for after := ledger.Seq(0); ; {
+	for after := ledger.Seq(0); ; after = all[len(all)-1].Seq {
 		es, err := s.Read(t.Context(), after, ledger.MaxRead)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(es) == 0 {
-			return out
+			return all
 		}
-		for i := range es {
-			after = es[i].Seq
-			out.entries++
-			ev, err := wire.Decode(&es[i])
+		all = append(all, es...)
+	}
+}
+
+// tell reads a whole ledger and tells its story.
+func tell(t testing.TB, s ledger.Store) story {
+	t.Helper()
+	return storyOf(t, entriesOf(t, s))
+}
+
+func storyOf(t testing.TB, es []ledger.Entry) story {
+	t.Helper()
+	out := story{
+		entries: len(es), filed: map[string]int{}, opened: map[string]int{},
+		readBacks: map[string][]ledger.Seq{}, rungs: map[string][]*critical.Called{},
+	}
+	for i := range es {
+		ev, err := wire.Decode(&es[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch ev := ev.(type) {
+		case *critical.Filed:
+			m, err := hl7.Parse(ev.Sealed.Raw)
 			if err != nil {
-				t.Fatal(err)
+				t.Fatalf("entry %d: the message filed: %v", es[i].Seq, err)
 			}
-			switch ev := ev.(type) {
-			case *critical.Filed:
-				m, err := hl7.Parse(ev.Sealed.Raw)
-				if err != nil {
-					t.Fatalf("entry %d: the message filed: %v", es[i].Seq, err)
-				}
-				out.filed[m.ControlID()]++
-			case *critical.Opened:
-				out.opened[ev.Message]++
-			case *critical.ReadBack:
-				out.readBacks[ev.Call] = append(out.readBacks[ev.Call], es[i].Seq)
-			case *critical.Called:
-				if ev.Call != "" {
-					out.rungs[ev.Call] = append(out.rungs[ev.Call], ev)
-				}
+			out.filed[m.ControlID()]++
+		case *critical.Opened:
+			out.opened[ev.Message]++
+		case *critical.ReadBack:
+			out.readBacks[ev.Call] = append(out.readBacks[ev.Call], es[i].Seq)
+		case *critical.Called:
+			if ev.Call != "" {
+				out.rungs[ev.Call] = append(out.rungs[ev.Call], ev)
 			}
 		}
 	}
+	return out
 }
 
 // tellDir is tell of the ledger in a directory that nobody writes to. It reads a copy: SQLite maps a file of the

@@ -158,7 +158,7 @@ func (s *Server) launch(settings ...string) error {
 	if err := l.Close(); err != nil {
 		return err
 	}
-	conf := fmt.Sprintf("listen_addresses = '127.0.0.1'\nport = %d\nunix_socket_directories = '%s'\nmax_connections = 60\nshared_buffers = '64MB'\nmax_wal_senders = 4\n",
+	conf := fmt.Sprintf("listen_addresses = '127.0.0.1'\nport = %d\nunix_socket_directories = '%s'\nmax_connections = 100\nshared_buffers = '64MB'\nmax_wal_senders = 4\n",
 		s.Port, filepath.Dir(s.Dir))
 	conf += strings.Join(settings, "\n") + "\n"
 	if err := add(filepath.Join(s.Dir, "postgresql.conf"), conf); err != nil {
