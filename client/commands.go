@@ -3,7 +3,9 @@ package client
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/seed-909bec58/readback/ledger"
@@ -190,5 +192,13 @@ func (c *Client) Revoke(ctx context.Context, id string) (wire.Recorded, error) {
 func (c *Client) Receipt(ctx context.Context, seq ledger.Seq) ([]byte, error) {
 	var out []byte
 	err := c.once(ctx, http.MethodGet, "/api/receipt/"+strconv.FormatInt(int64(seq), 10), "", nil, &out)
+	return out, err
+}
+
+// ReceiptOf returns the receipt of the entry by which a call was conveyed, or else ended. Error: ledger.ErrReceipt while
+// it is open.
+func (c *Client) ReceiptOf(ctx context.Context, call string) ([]byte, error) {
+	var out []byte
+	err := c.once(ctx, http.MethodGet, "/api/receipt/call/"+url.PathEscape(strings.TrimPrefix(call, "call/")), "", nil, &out)
 	return out, err
 }

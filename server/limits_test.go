@@ -51,6 +51,28 @@ func TestAResultByHandIsTriedThenReportedAndCalled(t *testing.T) {
 	}
 }
 
+func TestANumberByHandThatCanBeReadInTwoWaysIsRefused(t *testing.T) {
+	h := newHouse(t)
+	h.Potassium(t, 1)
+	tech := h.as(t, "tech")
+	for _, c := range []struct{ value, locale, code string }{
+		{"6,9", "en-GB", "separator"},
+		{"6,9", "de-DE", ""},
+		{"1.234", "de-DE", "separator"},
+		{"6.9", "en-GB", ""},
+		{"3,4 of many cells", "en-GB", ""}, // words: the bench judges them
+	} {
+		b := byHand(c.value)
+		b.Locale = c.locale
+		if _, err := tech.TryResult(t.Context(), b); code(err) != c.code {
+			t.Errorf("%s in %s: %v, want %q", c.value, c.locale, err, c.code)
+		}
+		if _, err := tech.Report(t.Context(), b); code(err) != c.code {
+			t.Errorf("%s in %s, reported: %v, want %q", c.value, c.locale, err, c.code)
+		}
+	}
+}
+
 func TestTheReporterOfAResultByHandNeverReadsItBack(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()

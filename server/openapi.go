@@ -31,6 +31,8 @@ var openAPI = sync.OnceValues(func() ([]byte, error) {
 	paths["/api/me"] = object{"get": s.operation("me", "Who is signed in.", nil, in)}
 	paths["/api/receipt/{seq}"] = object{"get": with(s.operation("get-receipt", "The same as the command receipt.", nil, ledger.Receipt{}),
 		object{"name": "seq", "in": "path", "required": true, "schema": object{"type": "integer"}})}
+	paths["/api/receipt/call/{call}"] = object{"get": with(s.operation("get-receipt-of-call", "The same as the command receipt with a call, whose id is given without its first word.", nil, ledger.Receipt{}),
+		object{"name": "call", "in": "path", "required": true, "schema": object{"type": "string"}})}
 	paths["/api/consistency"] = object{"get": with(s.operation("get-consistency", "The same as the command consistency.", nil, wire.Consistency{}),
 		object{"name": "from", "in": "query", "required": true, "schema": object{"type": "integer"}})}
 	paths["/api/times.csv"] = object{"get": asText(s.operation("get-times", "The command times as a table; its body's fields are the query's.", nil, nil), "text/csv")}

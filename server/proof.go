@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,33 @@ func seq(i int) ledger.Seq { return ledger.Seq(i) }
 func resultOf(field string) (id string, ok bool) { return strings.CutPrefix(field, "values.") }
 
 func (s *Server) doReceipt(q *asked, b wire.ReceiptBody) (any, error) {
+	switch {
+	case b.Call != "" && b.Seq != 0:
+		return nil, wire.Bad("seq", "Exactly one of seq and call is to be given.", "Name the entry by its place, or the call whose end is meant.")
+	case b.Call != "":
+		return s.receiptOf(q, b.Call)
+	}
 	return s.receiptFor(q, b.Seq)
+}
+
+// conveys are the kinds of the entry by which a call came to somebody, or was ended without that.
+var conveys = []string{"critical.read-back", "critical.telephoned", "critical.ended"}
+
+// receiptOf proves the entry by which a call was conveyed, or else ended: who has only the call, days later, need not know
+// the entry's place.
+func (s *Server) receiptOf(q *asked, call string) (ledger.Receipt, error) {
+	var es []ledger.Entry
+	if strings.HasPrefix(call, "call/") {
+		var err error
+		if es, err = s.Lab.Store().About(q.ctx, call, s.Lab.State().Seq); err != nil {
+			return ledger.Receipt{}, fmt.Errorf("server: %w", err)
+		}
+	}
+	i := slices.IndexFunc(es, func(e ledger.Entry) bool { return slices.Contains(conveys, e.Kind) })
+	if i < 0 {
+		return ledger.Receipt{}, &wire.Refusal{Err: ledger.ErrReceipt, Say: "There is no such call that is over, or it is not yours to see.", Field: "call"}
+	}
+	return s.receiptFor(q, es[i].Seq)
 }
 
 // receiptFor proves an entry to who may see it. A receipt holds the leaf, never what it seals; the leaf names the test
@@ -72,14 +99,17 @@ func (s *Server) consistent(q *asked, from int64) (wire.Consistency, error) {
 }
 
 func (s *Server) receipt(w http.ResponseWriter, r *http.Request, v lab.Viewer) {
+	call := r.PathValue("call")
 	at, err := strconv.ParseInt(r.PathValue("seq"), 10, 64)
-	if err != nil {
+	if err != nil && call == "" {
 		s.fail(w, r, wire.Bad("seq", "The entry's place must be a whole number.", "Check the address."))
 		return
 	}
 	q := &asked{ctx: r.Context(), Viewer: v}
 	var out ledger.Receipt
-	if err = q.allowed(s.Lab.State(), s.Lab.Now()); err == nil {
+	if err = q.allowed(s.Lab.State(), s.Lab.Now()); err == nil && call != "" {
+		out, err = s.receiptOf(q, "call/"+call)
+	} else if err == nil {
 		out, err = s.receiptFor(q, ledger.Seq(at))
 	}
 	var text []byte

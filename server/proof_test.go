@@ -7,6 +7,7 @@ import (
 	"github.com/seed-909bec58/readback/client"
 	"github.com/seed-909bec58/readback/internal/hospital"
 	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/wire"
 )
 
 func TestReceiptsAndConsistencyAreForThoseWhoMaySee(t *testing.T) {
@@ -51,4 +52,34 @@ func TestReceiptsAndConsistencyAreForThoseWhoMaySee(t *testing.T) {
 	if _, err := tech.Witness(t.Context(), foreign.Signed, h.Notary.Public()); !errors.Is(err, ledger.ErrDamaged) {
 		t.Error("another history under the same key was proved:", err)
 	}
+}
+
+func TestTheReceiptOfACallIsThatOfItsReadBack(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	c := h.Potassium(t, 1)
+	lee := h.as(t, "lee")
+	_, err := lee.ReceiptOf(ctx, c.ID)
+	wantCode(t, err, "no-receipt")
+	shown, err := lee.Call(ctx, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := lee.ReadBack(ctx, wire.ReadBackBody{
+		Call: c.ID, Version: 1, Values: map[string]string{shown.Results[0].ID: shown.Results[0].Value}, Tail: hospital.Tail,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := lee.ReceiptOf(ctx, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err := client.CheckReceipt(text, h.Notary.Public()); err != nil || e.Seq != done.Seq {
+		t.Errorf("entry %d is proved, want %d: %v", e.Seq, done.Seq, err)
+	}
+	_, err = h.as(t, "else").ReceiptOf(ctx, c.ID)
+	wantCode(t, err, "no-receipt")
+	_, err = lee.ReceiptOf(ctx, "person/lee")
+	wantCode(t, err, "no-receipt")
 }

@@ -2,9 +2,11 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/seed-909bec58/readback/lab"
 	"github.com/seed-909bec58/readback/rules/critical"
@@ -39,6 +41,10 @@ func (s *Server) readHand(b wire.ResultBody) (*hand, error) {
 	case "F", "P", "C", "W", "X", "D":
 	default:
 		return nil, wire.Bad("status", `The field "status" must be F, P, C, W, X or D (HL7 table 0085).`, "Leave it out for a final result.")
+	}
+	// A sender's doubtful number waits at the bench; who types one can be asked at once.
+	if _, err := critical.Parse(h.Value, wire.LocaleOf(h.Locale)); errors.Is(err, critical.ErrSeparator) && strings.IndexFunc(h.Value, unicode.IsLetter) < 0 {
+		return nil, &wire.Refusal{Err: critical.ErrSeparator, Field: "value"}
 	}
 	h.handle = h.ids.Patient(patient.Number{Value: h.Patient, Assigner: h.Assigner})
 	return h, nil

@@ -177,6 +177,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /api/do/{command}", s.signed(s.post))
 	mux.HandleFunc("POST /api/do/lock", s.signed(s.lock))
 	mux.HandleFunc("GET /api/receipt/{seq}", s.signed(s.receipt))
+	mux.HandleFunc("GET /api/receipt/call/{call}", s.signed(s.receipt))
 	mux.HandleFunc("GET /api/consistency", s.signed(s.consistency))
 	mux.HandleFunc("GET /api/times.csv", s.signed(s.timesCSV))
 	mux.HandleFunc("GET /api/openapi.json", s.openapi)

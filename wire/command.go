@@ -105,9 +105,11 @@ type SettleBody struct {
 	Note string `json:"note,omitempty"`
 }
 
-// ReceiptBody asks for the proof that an entry stands in the ledger.
+// ReceiptBody asks for the proof that an entry stands in the ledger: one entry by its place, or the one by which a call
+// was conveyed, or else ended. Exactly one is given.
 type ReceiptBody struct {
-	Seq ledger.Seq `json:"seq"`
+	Seq  ledger.Seq `json:"seq,omitempty"`
+	Call string     `json:"call,omitempty"` // id
 }
 
 // ConsistencyBody asks for the proof that the ledger still begins with what it was at a size.

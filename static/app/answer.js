@@ -1,6 +1,7 @@
 // Reading back: the value and the end of the record number are covered and typed; then = or ≠.
 
 import { useEffect, useRef } from "preact/hooks";
+import { refusal } from "./answers.js";
 import { asked, clear, draftOf, look, moved, refusedInput, retype, send, type, typed } from "./draft.js";
 import { callAt, go } from "./route.js";
 import { show } from "./list.js";
@@ -73,6 +74,7 @@ function Typing({ draft: d }) {
         ${t("No.")} ${identifier(c.patient.identifiers?.[0], true)}<br />${results.map((r) => html`<b>${r.label || t("Result")}</b> ${cover(t("Value"))} `)}</p></section>
     <form class="stack" ref=${form} autocomplete="off" novalidate onSubmit=${submit}>
       <p class="note">${t("Type what is covered, from memory or from your note.")}</p>
+      ${refusal(c.id) ? html`<p class="notice" role="status">${refusal(c.id)}</p>` : null}
       <div class=${one ? "pair" : "stack"}>
         ${results.map((r) => r.choose?.length ? h(Finding, { key: r.id, draft: d, result: r }) : h(Entry, { key: r.id, draft: d, field: r.id, label: one ? t("Value") : (r.label ?? t("Value")), after: r.unit ?? "", mode: numeric(r.value) ? "decimal" : "text" }))}
         ${h(Entry, { draft: d, field: "tail", label: t("End of the number"), after: t("{n} of 4", { n: Math.min(4, [...d.tail.replace(/[^\p{L}\p{N}]/gu, "")].length) }), mode: "text" })}

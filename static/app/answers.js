@@ -6,7 +6,7 @@ import { answerAt, go } from "./route.js";
 import { connected, duty, is, lock, me, now, ofLab, record, refresh, say } from "./state.js";
 import { passReasons } from "./story.js";
 import { Button, Choice, Field, h, html, icon } from "./ui.js";
-import { clock, mayNot, named, problem, t } from "./words.js";
+import { clock, lang, mayNot, named, problem, t } from "./words.js";
 
 /** what a command of this page said last, by call: a refusal, or what was understood. */
 const notes = signal(/** @type {Record<string, { text: string, wrong: boolean }>} */ ({}));
@@ -14,6 +14,9 @@ const notes = signal(/** @type {Record<string, { text: string, wrong: boolean }>
 const note = (call, text, wrong) => {
   notes.value = { ...notes.value, [call]: { text, wrong } };
 };
+
+/** refusal is what was refused last of a call, in words. @param {string} call */
+export const refusal = (call) => (notes.value[call]?.wrong ? notes.value[call].text : "");
 
 // One pressing has one key until it was answered: pressed twice, it counts once.
 /** @type {Map<string, string>} */
@@ -31,6 +34,7 @@ export async function command(c, what, body) {
   try {
     await record(what, full, key);
     keys.delete(mark);
+    if (refusal(c.id)) note(c.id, "", false);
     refresh(c.id);
     return "done";
   } catch (err) {
@@ -38,7 +42,7 @@ export async function command(c, what, body) {
     if (p.code !== "no-answer" && p.code !== "in-doubt") keys.delete(mark);
     if (p.code === "taken") return "taken";
     if (p.code === "not-yours" && p.facts?.reason === "not-fresh") lock("Sign in again, then answer.", true);
-    else note(c.id, p.code === "no-answer" ? t("No answer came. Press again: it counts once.") : p.code === "closed" ? p.say : problem(p), true);
+    else note(c.id, p.code === "no-answer" ? t("No answer came. Press again: it counts once.") : p.code === "closed" && lang.value === "en" ? p.say : problem(p), true);
     refresh(c.id);
     return "refused";
   }
@@ -48,19 +52,18 @@ export async function command(c, what, body) {
 export function Answers({ call: c }) {
   const [form, open] = useState("");
   const said = notes.value[c.id];
-  const line = said ? html`<p class=${said.wrong ? "wrong" : "notice calm"} role="alert">${said.text}</p>` : null;
+  const line = said?.text ? html`<p class=${said.wrong ? "wrong" : "notice calm"} role="alert">${said.text}</p>` : null;
   if (!connected()) return dock(html`<p class="notice">${t("Not connected: an answer cannot be sent now, and what you see may be old. Telephone the laboratory.")}</p>`);
   if (!c.may.readBack) return dock(html`${line}${h(Cannot, { call: c })}`);
   if (form === "pass") return dock(html`${line}${h(PassOn, { call: c, close: () => open("") })}`);
 
   if (form === "call") return dock(html`${line}${h(CallMe, { call: c, close: () => open("") })}`);
 
-  // A lease says who is at it. Whether it can be had or not, who may read back may do it at once.
+  // A lease says who is at it. Whether it can be had or not, who may read back may do it at once: typing does not wait
+  // for its answer, which the page of the read-back shows if it is a refusal.
   /** @param {string} how */
-  const take = async (how) => {
-    if (how === "act" ? c.may.act : c.may.take) {
-      if ((await command(c, "take", { how })) === "refused") return;
-    }
+  const take = (how) => {
+    if (how === "act" ? c.may.act : c.may.take) void command(c, "take", { how });
     go(answerAt(c));
   };
   return dock(html`<h2>${t("Your answer")}</h2>${line}${h(Holder, { call: c })}

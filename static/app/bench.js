@@ -2,6 +2,7 @@
 
 import { computed } from "@preact/signals";
 import { OnNow } from "./duty.js";
+import { Identify } from "./identify.js";
 import { Ringing, show } from "./list.js";
 import { Phone, telephone, telephoning } from "./phone.js";
 import { go } from "./route.js";
@@ -61,6 +62,7 @@ function DeskCall({ call: c }) {
     <header class="desk-head"><h2>${icon("late")}<span>${t("Telephone now: {what}", { what: labels(c) })}${c.unitNow || c.unit ? `, ${c.unitNow || c.unit}` : ""}</span></h2><p>${due(c)}</p><p class="desk-why">${h(Silent, { call: c })} ${then(c)}</p></header>
     ${h(Row, { call: c, brief: true, hide })}
     <p class="note">${limit(c.results[0]?.why)}. ${waits(c)}</p>
+    ${c.patient.identified ? null : h(Identify, { call: c })}
     ${open ? h(Phone, { call: c }) : html`<p>${h(Button, { kind: "primary", off: !connected(), do: () => telephone(c.id, true), children: html`${icon("phone")}<span>${t("Telephone it")}</span>` })}</p>`}
     ${h(Timeline, { call: c })}</article>`;
 }
@@ -72,6 +74,7 @@ function OpenCall({ call: c }) {
   return html`<article class=${`bench-call ${kind}`} data-ref=${c.ref} aria-label=${labels(c)}>${h(Row, { call: c, hide })}
     <p class="note">${c.results[0]?.why ? `${limit(c.results[0].why)}. ` : ""}${waits(c)} ${then(c)}
       ${open ? null : html` <button type="button" class="text" onClick=${() => telephone(c.id, true)}>${t("Telephone it sooner")}</button>`}</p>
+    ${c.patient.identified ? null : h(Identify, { call: c })}
     ${open ? h(Phone, { call: c }) : null}
     ${h(Timeline, { call: c })}</article>`;
 }
@@ -102,5 +105,5 @@ function Closed() {
     <ul class="rows" id="closed-calls">${finished.value.slice(0, 40).map((c) => html`<li key=${c.id} data-ref=${c.ref} class=${at - Date.parse(c.finished ?? "") < lately ? "fresh" : ""}><span class="ready">${icon("done")}</span>
       <span><b>${c.results.map((r) => [r.label, r.value, r.unit].filter(Boolean).join(" ")).join(", ")}</b><br />
         <span class="note">${outcome(c)}${c.mismatches ? count(c.mismatches, ", after {n} mismatch", ", after {n} mismatches") : ""}.</span></span>
-      <span class="note end">${exact(c.finished ?? c.opened, now())}<br />${t("in {time}", { time: took(Date.parse(c.finished ?? "") - Date.parse(c.opened)) })}</span></li>`)}</ul></section>`;
+      <span class="note end"><a class="button slim" href=${`#/story/${c.id.replace(/^call\//, "")}`} aria-label=${`${t("The story of a call")}, ${c.ref}, ${exact(c.finished ?? c.opened, now())}`}>${exact(c.finished ?? c.opened, now())}${icon("next")}</a><br />${t("in {time}", { time: took(Date.parse(c.finished ?? "") - Date.parse(c.opened)) })}</span></li>`)}</ul></section>`;
 }

@@ -8,7 +8,7 @@ import { connected, fate, find, now, ofLab, over, second } from "./state.js";
 import { told, waits } from "./story.js";
 import { Trend } from "./trend.js";
 import { urgency } from "./urgency.js";
-import { Button, called, cover, due, fact, facts, h, Heading, html, icon, kindOf, outcome, patientName, rungWhy, sense, then, value, why } from "./ui.js";
+import { Button, called, cover, due, fact, facts, h, Heading, html, icon, kindOf, outcome, patientName, receiptOf, rungWhy, sense, then, value, why } from "./ui.js";
 import { clock, count, exact, sent, t, took } from "./words.js";
 
 /** Back goes to where calls are listed. */
@@ -51,7 +51,7 @@ function Countdown({ call: c }) {
 
 /** Fate tells what became of a call. @param {{ call: Call }} props */
 export const Fate = ({ call: c }) => html`<section class="verdict yes" role="status">${icon("done")}<h2>${outcome(c)}</h2>
-  <p>${t("At {time}, {took} after it was opened. Nothing is left to do.", { time: exact(c.finished ?? c.opened, now()), took: took(Date.parse(c.finished ?? "") - Date.parse(c.opened)) })}</p></section>`;
+  <p>${t("At {time}, {took} after it was opened. Nothing is left to do.", { time: exact(c.finished ?? c.opened, now()), took: took(Date.parse(c.finished ?? "") - Date.parse(c.opened)) })}</p><p>${receiptOf(c)}</p></section>`;
 
 /** @param {{ result: Result, hide: boolean }} props */
 function ResultPart({ result: r, hide }) {
@@ -69,5 +69,6 @@ function Told({ call: c }) {
   return html`<section class="panel" aria-labelledby="told"><h2 id="told">${t("Who was told")}</h2>${c.standing === "open" && waits(c) ? html`<p class="note">${waits(c)}</p>` : null}
     <ol class="story">${all.map((e) => html`<li><time>${exact(e.at, now())}</time><span><b>${e.what}${e.who ? `: ${e.who}` : ""}</b>${rungWhy(e.why)}</span></li>`)}
       ${c.next ? html`<li class="next"><time>${clock(c.next.at, now())}</time><span><b>${t("Next: {who}", { who: called(c.next) })}</b></span></li>` : null}</ol>
+    ${ofLab() ? html`<p><a href=${`#/story/${c.id.replace(/^call\//, "")}`}>${t("The whole story")}</a></p>` : null}
     <p class="note">${t("Opened {time}. Call {ref}, version {n}.", { time: exact(c.opened, now()), ref: c.ref, n: c.version })}</p></section>`;
 }

@@ -2,7 +2,7 @@
 
 import { play } from "./ring.js";
 import { calls, drafts, find, lock, onCalls, record, refresh, seen } from "./state.js";
-import { locale, problem, t } from "./words.js";
+import { lang, locale, problem, t } from "./words.js";
 
 /** @param {Draft} d */
 function put(d) {
@@ -119,7 +119,7 @@ function refused(d, p) {
     return; // the key stays: it is still the same attempt
   }
   const field = p.field === "tail" ? "tail" : (p.field ?? "").replace(/^values\./, "");
-  change(d, { phase: phases[p.code] ?? "typing", say: p.code === "closed" ? p.say : problem(p), facts, key: "", field: p.code === "not-yours" ? "" : field });
+  change(d, { phase: phases[p.code] ?? "typing", say: p.code === "closed" && lang.value === "en" ? p.say : problem(p), facts, key: "", field: p.code === "not-yours" ? "" : field });
 }
 
 /** open tells whether a call is still open. @param {string} id */

@@ -1,7 +1,8 @@
 // Who is on now, and who would get a call at another time, and why.
 
 import { useState } from "preact/hooks";
-import { connected, duty, now, record } from "./state.js";
+import { Covers } from "./covers.js";
+import { connected, duty, me, now, record } from "./state.js";
 import { Button, called, Choice, face, Field, h, Heading, html, icon } from "./ui.js";
 import { because, clock, named, problem, t } from "./words.js";
 
@@ -28,7 +29,7 @@ export function OnNow() {
 
 export function DutyPage() {
   return html`<div class="page-head"><div>${h(Heading, { children: t("Who is on") })}<p>${t("Who is called is found anew each time a step fires.")}</p></div></div>
-    <div class="columns">${h(OnNow, {})}${h(WhoWould, {})}</div>`;
+    <div class="columns">${h(OnNow, {})}${h(WhoWould, {})}${me.value?.machine ? null : h(Covers, {})}</div>`;
 }
 
 /** WhoWould asks who would get a call from a unit, now or at another time. */

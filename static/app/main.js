@@ -25,6 +25,8 @@ const later = {
   limits: async () => (await import("./limits.js")).Limits,
   people: async () => (await import("./people.js")).People,
   roster: async () => (await import("./roster.js")).RosterPage,
+  story: async () => (await import("./storypage.js")).StoryPage,
+  me: async () => (await import("./sessions.js")).Mine,
   wall: async () => (await import("./wall.js")).Wall,
   board: async () => (await Promise.all([look("board.css"), chapter("board")]), (await import("./board.js")).Board),
   kiosk: async () => (await Promise.all([look("board.css"), chapter("board")]), (await import("./kiosk.js")).Kiosk),
@@ -64,6 +66,7 @@ function screen() {
   const { name, id } = route.value;
   const named = name === "" ? (ofLab() ? "bench" : is("administrator") ? "times" : me.value?.machine ? "wall" : "list") : name;
   if (named === "call" || named === "answer") return { named, part: h(Later, { key: `${named} ${id}`, name: named, props: { id: `call/${id}` } }) };
+  if (named === "story") return { named, part: h(Later, { key: `story ${id}`, name: "story", props: { id } }) };
   const mayBe = named === "board" ? ofLab() : named === "kiosk" ? ofLab() && !!me.value?.bare : named !== "rung";
   const known = (later[named] || loaded[named]) && mayBe ? named : "list";
   return { named: known, part: h(Later, { key: known, name: known }) };

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { connected, is, now, record } from "./state.js";
+import { Sessions } from "./sessions.js";
 import { Button, Choice, face, Field, h, Heading, html, icon } from "./ui.js";
 import { clock, count, problem, t } from "./words.js";
 
@@ -30,6 +31,7 @@ export function People() {
 /** @param {{ person: Person, on: number | undefined, load: () => void, tell: (say: string) => void }} props */
 function Row({ person: p, on, load, tell }) {
   const [sure, ask] = useState(false);
+  const [open, show] = useState(false);
   const disable = async () => {
     try {
       await record("disable", { person: p.id }, crypto.randomUUID());
@@ -42,7 +44,7 @@ function Row({ person: p, on, load, tell }) {
   const badge = p.disabled ? t("disabled") : p.until && !p.until.startsWith("0001") ? t("until {time}", { time: clock(p.until, now()) }) : t("valid");
   return html`<tr class=${p.disabled ? "soft" : ""}><th scope="row"><span class="with-icon">${face(p.name)}<span><bdi>${p.name}</bdi><br /><span class="note">${[p.title, p.login].filter(Boolean).join(" · ")}</span></span></span></th>
     <td>${t(p.role)}${p.receives ? html`<br /><span class="note">${t("reads back")}</span>` : null}</td><td>${(p.units ?? []).join(", ")}</td><td>${badge}${p.disabled || on === undefined ? null : html`<br /><span class="note">${on ? count(on, "connected on {n} device", "connected on {n} devices") : t("not connected")}</span>`}</td>
-    <td class="num">${is("administrator") && !p.disabled ? (sure ? html`${h(Button, { kind: "primary slim", do: disable, children: t("Disable {who}", { who: p.name }) })} ${h(Button, { kind: "slim", do: () => ask(false), children: t("Keep") })}` : h(Button, { kind: "slim", do: () => ask(true), label: `${t("Disable")}: ${p.name}`, children: t("Disable") })) : null}</td></tr>`;
+    <td class="num">${is("administrator") && !p.disabled ? html`${h(Button, { kind: "slim", expanded: open, do: () => show(!open), label: `${t("Sign-ins")}: ${p.name}`, children: t("Sign-ins") })} ` : null}${is("administrator") && !p.disabled ? (sure ? html`${h(Button, { kind: "primary slim", do: disable, children: t("Disable {who}", { who: p.name }) })} ${h(Button, { kind: "slim", do: () => ask(false), children: t("Keep") })}` : h(Button, { kind: "slim", do: () => ask(true), label: `${t("Disable")}: ${p.name}`, children: t("Disable") })) : null}</td></tr>${open ? html`<tr><td colspan="5">${h(Sessions, { person: p.id, name: p.name })}</td></tr>` : null}`;
 }
 
 /** @param {{ done: () => void }} props */

@@ -1,10 +1,12 @@
 // Posts, shifts and ladders as they are in force, and who would get a call.
 
 import { useState } from "preact/hooks";
+import { Covers } from "./covers.js";
 import { OnNow, WhoWould } from "./duty.js";
+import { Ladders, Receiving } from "./ladders.js";
 import { duty, is, now, record } from "./state.js";
 import { Button, Choice, Field, h, Heading, html } from "./ui.js";
-import { asked, clock, count, named, problem, t } from "./words.js";
+import { clock, count, named, problem, t } from "./words.js";
 
 export function RosterPage() {
   const r = duty.value;
@@ -17,9 +19,8 @@ export function RosterPage() {
       <section class="panel" aria-labelledby="next-day"><h2 id="next-day">${t("The next 24 hours")}</h2><div class="scroll" tabindex="0" role="group"><table><thead><tr><th scope="col">${t("Post")}</th><th scope="col">${t("Who")}</th><th scope="col">${t("From")}</th><th scope="col">${t("To")}</th></tr></thead>
         <tbody>${r.posts.flatMap((p) => r.shifts.filter((s) => s.post === p.id && Date.parse(s.from) < day).sort((a, b) => (a.from < b.from ? -1 : 1)).map((s) => html`<tr key=${s.id}><th scope="row">${p.name}</th><td>${who(s.person)}${s.rank ? html` <span class="note">${t("Second call")}</span>` : null}</td><td>${clock(s.from, now())}</td><td>${clock(s.to, now())}</td></tr>`))}</tbody></table></div></section>
       ${is("supervisor", "director", "administrator") ? h(Cover, {}) : null}
-      <section class="panel" aria-labelledby="ladders"><h2 id="ladders">${t("Ladders")}</h2><div class="ladders">${(r.ladders ?? []).map((l) => html`<div><h3>${l.unit === "*" ? t("Every other unit") : l.unit}${l.service ? `, ${l.service}` : ""}${l.tier ? `, ${t(l.tier)}` : ""}</h3>
-        <ol class="story tight">${l.steps.map((s, i) => html`<li><time>${t("{n} min", { n: Math.round(l.steps.slice(0, i).reduce((sum, x) => sum + (x.wait ?? 0), 0) / 6) / 10 })}</time><span><b>${asked(s.rank ? `${s.ask}+${s.rank}` : s.ask)}</b></span></li>`)}</ol>
-        <p class="note">${l.breach ? t("Late for the record after {n} min.", { n: l.breach / 60 }) : ""}</p></div>`)}</div></section></div>`;
+      ${h(Covers, {})}${is("supervisor", "director", "administrator") ? h(Receiving, {}) : null}
+      ${h(Ladders, {})}</div>`;
 }
 
 /** Cover lets one person stand in for another, from now on. */

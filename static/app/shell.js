@@ -70,6 +70,7 @@ export function Top() {
       ${open.value ? html`<div class="menu"><p><b>${me.value?.name || t("You")}</b><br /><span class="soft">${me.value?.title || t(me.value?.role ?? "")}${on ? `, ${t("on until {time}", { time: clock(on.to, now()) })}` : ""}</span></p>
         <ul class="menu-places">${places().slice(3).map((p) => html`<li key=${p[0]}>${h(To, { place: p })}</li>`)}</ul>
         ${Languages()}
+        ${me.value?.machine ? null : h(Button, { do: () => (open.value = false, go("me")), children: html`${icon("gear")}${t("Your screens and your PIN")}` })}
         ${h(Button, { do: () => (open.value = false, cover()), children: html`${icon("key")}${t("Lock")}` })}
         ${h(Button, { do: signOut, children: t("Sign out") })}</div>` : null}</div></div></header>`;
 }

@@ -19,7 +19,7 @@ export function Task({ item: w }) {
         ${t("With {who}.", { who: named(w.owner) })} ${w.due ? t("Asked again at {time}.", { time: clock(w.due, now()) }) : ""}${" "}
         <span class=${late ? "alarm" : ""}>${t("{time} old.", { time: span(Math.max(second.value, now()) - Date.parse(w.opened)) })}</span></p></div>
       ${h(Button, { kind: "slim", expanded: open, off: !connected(), do: () => set(!open), children: open ? t("Close") : t("Settle") })}</div>
-    ${open ? html`<div class="task-body stack">${mapped.includes(w.reason) && is("supervisor", "director") && w.code ? h(MapCode, { item: w }) : h(Settle, { item: w })}</div>` : null}</article>`;
+    ${open ? html`<div class="task-body stack">${w.reason === "unknown-unit" && is("supervisor", "director") ? h(MapUnit, { item: w }) : mapped.includes(w.reason) && is("supervisor", "director") && w.code ? h(MapCode, { item: w }) : h(Settle, { item: w })}</div>` : null}</article>`;
 }
 
 /** does gives a command and what was said to it. */
@@ -64,6 +64,19 @@ function MapCode({ item: w }) {
     <div class="trio">${h(Field, { id: `loinc-${w.id}`, label: "LOINC", hint: t("Such as 2823-3"), value: loinc, change: setLoinc })}${h(Field, { id: `label-${w.id}`, label: t("Test"), hint: t("As people say it"), value: label, change: setLabel })}${h(Field, { id: `unit-${w.id}`, label: t("Unit"), hint: t("If the sender leaves it out"), value: unit, change: setUnit })}</div>
     <p class="wrong" role="alert">${say}</p>
     <p>${h(Button, { kind: "primary", do: () => run("limits.map", { sender: w.sender ?? "", system: w.system ?? "", code: w.code, loinc, label, ...(unit ? { unit } : {}) }), children: t("Map the code") })}</p>`;
+}
+
+/** MapUnit says what a sender's way to write a unit means. @param {{ item: Work }} props */
+function MapUnit({ item: w }) {
+  const { say, run } = useCommand();
+  const [written, setWritten] = useState(w.code ?? "");
+  const [unit, setUnit] = useState("");
+  const [own, only] = useState(true);
+  return html`<p>${t("Say once what this unit means. What waits for it is judged then.")}</p>
+    <div class="trio">${h(Field, { id: `written-${w.id}`, label: t("As it was written"), value: written, change: setWritten, more: { autocomplete: "off" } })}${h(Field, { id: `means-${w.id}`, label: t("Unit"), hint: t("Such as mmol/L"), value: unit, change: setUnit, more: { autocomplete: "off" } })}</div>
+    ${w.sender ? html`<fieldset class="pick"><legend>${t("For whom does it count?")}</legend>${h(Button, { kind: "slim", pressed: own, do: () => only(true), children: t("Only {who}", { who: w.sender }) })}${h(Button, { kind: "slim", pressed: !own, do: () => only(false), children: t("Every sender") })}</fieldset>` : null}
+    <p class="wrong" role="alert">${say}</p>
+    <p>${h(Button, { kind: "primary", off: !written.trim() || !unit.trim(), do: () => run("limits.unit", { ...(own && w.sender ? { sender: w.sender } : {}), written: written.trim(), unit: unit.trim() }), children: t("Map the unit") })}</p>`;
 }
 
 /** @type {[string, string][]} */

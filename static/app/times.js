@@ -1,9 +1,10 @@
 // How long calls took: figures with their target and what others published, as pictures with their tables behind.
 
 import { useEffect, useState } from "preact/hooks";
+import { go } from "./route.js";
 import { connected, now, record } from "./state.js";
-import { Choice, Field, h, Heading, html, icon } from "./ui.js";
-import { clock, count, locale, named, problem, t } from "./words.js";
+import { Button, Choice, Field, h, Heading, html, icon } from "./ui.js";
+import { clock, count, known, locale, named, problem, t } from "./words.js";
 
 /** @typedef {{ n: number, occurred: number, median: number, p90: number, p99: number, max: number }} Measure */
 /** @typedef {{ in: number, of: number, share: number }} Within */
@@ -35,7 +36,7 @@ export function Times() {
   }, [from, to, group, connected()]);
   return html`<div class="page-head"><div>${h(Heading, { children: t("How long did calls take?") })}
       <p>${a ? html`${count(a.all.calls, "{n} call.", "{n} calls.")} ${t("Counted up to entry {n}, {time}.", { n: a.head, time: clock(a.at, now()) })}${a.behind ? ` ${t("{n} newer entries are not counted yet.", { n: a.behind })}` : ""}` : t("One moment")}</p></div>
-      <a class="button noprint" download href=${`/api/times.csv?from=${from}&to=${to}&by=${group}`}>${icon("keep")}<span>CSV</span></a></div>
+      <p class="row noprint">${h(Button, { do: () => go("story"), children: t("The story of a call") })}<a class="button noprint" download href=${`/api/times.csv?from=${from}&to=${to}&by=${group}`}>${icon("keep")}<span>CSV</span></a></p></div>
     <div class="trio noprint">${h(Field, { id: "from", label: t("From"), type: "date", value: from, change: setFrom })}${h(Field, { id: "to", label: t("To"), type: "date", value: to, change: setTo })}
       ${h(Choice, { id: "by", label: t("Told apart by"), value: group, change: setGroup, options: by.map(([v, w]) => /** @type {[string, string]} */ ([v, t(w)])) })}</div>
     <p class="wrong" role="alert">${say}</p>
@@ -62,8 +63,8 @@ function Figures({ a, group }) {
       ${figure(t("Mismatched once or more"), String(a.all.mismatched), t("of {n} calls", { n: a.all.calls }))}
       ${figure(t("Complete records"), percent(a.all.score, a.all.judged), t("{n} looked at", { n: a.all.judged }))}</dl>
     <div class="columns even">${h(Spread, { spread: a.spread })}${h(Groups, { rows: a.rows ?? [], group })}</div>
-    ${a.all.withinTarget.of === 0 ? null : h(MissedCalls, { all: a.missed ?? [], n: a.missedAll })}
-    ${a.fields.some((f) => f.missing > 0) ? html`<section class="panel"><h2>${t("What records lack")}</h2><table><thead><tr><th scope="col">${t("Field")}</th><th scope="col" class="num">${t("Missing")}</th></tr></thead><tbody>${a.fields.filter((f) => f.missing > 0).map((f) => html`<tr><th scope="row">${f.say}</th><td class="num">${f.missing}</td></tr>`)}</tbody></table></section>` : null}`;
+    ${a.all.withinTarget.of + a.all.open === 0 ? null : h(MissedCalls, { all: a.missed ?? [], n: a.missedAll, open: a.all.open })}
+    ${a.fields.some((f) => f.missing > 0) ? html`<section class="panel"><h2>${t("What records lack")}</h2><table><thead><tr><th scope="col">${t("Field")}</th><th scope="col" class="num">${t("Missing")}</th></tr></thead><tbody>${a.fields.filter((f) => f.missing > 0).map((f) => html`<tr><th scope="row">${known(`field ${f.field}`) ?? f.say}</th><td class="num">${f.missing}</td></tr>`)}</tbody></table></section>` : null}`;
 }
 
 /** Spread is how many calls took how many minutes. @param {{ spread: number[] }} props */
@@ -77,7 +78,7 @@ function Spread({ spread }) {
     <figure class="picture"><svg viewBox="0 0 560 210" role="img" aria-label=${said || t("none")}>
       <path class="p-grid" d="M30 20H550M30 95H550" /><text x="24" y="24" text-anchor="end">${most}</text><text x="24" y="174" text-anchor="end">0</text>
       ${spread.slice(0, last + 1).map((n, i) => html`<rect class=${i >= 15 ? "p-over" : "p-bar"} x=${30 + i * wide + 1} width=${Math.max(2, wide - 2)} y=${170 - (150 * n) / most} height=${n ? Math.max(2, (150 * n) / most) : 0} />`)}
-      <path class="p-aim" d=${`M${30 + 15 * wide} 12V172`} /><text class="aim" x=${Math.min(30 + 15 * wide + 5, 480)} y="16">15 min</text>
+      <path class="p-aim" d=${`M${30 + 15 * wide} 12V172`} /><text class="aim" x=${30 + 15 * wide + (wide > 30 ? -5 : 5)} text-anchor=${wide > 30 ? "end" : "start"} y="16">15 min</text>
       <path class="p-axis" d="M30 170H550" />${[0, 5, 10, 15, 30, 45, 60].filter((i) => i <= last).map((i) => html`<text x=${30 + i * wide} y="190">${i === 60 ? "60+" : i}</text>`)}</svg></figure>
     <details><summary>${icon("next")}${t("The same as a table")}</summary><table><thead><tr><th scope="col">${t("Minutes")}</th><th scope="col" class="num">${t("Calls")}</th></tr></thead>
       <tbody>${spread.map((n, i) => (n ? html`<tr><th scope="row">${i === 60 ? "60+" : i}</th><td class="num">${n}</td></tr>` : null))}</tbody></table></details></section>`;
@@ -94,13 +95,14 @@ function Groups({ rows, group }) {
         <td class="num">${r.withinTarget.of ? percent(r.withinTarget.share) : ""}</td><td class="num">${r.conveyed ? percent(r.telephoneShare) : ""}</td></tr>`)}</tbody></table></div></section>`;
 }
 
-/** @param {{ all: Missed[], n: number }} props */
-function MissedCalls({ all, n }) {
+/** @param {{ all: Missed[], n: number, open: number }} props */
+function MissedCalls({ all, n, open }) {
+  if (n === 0 && open > 0) return html`<p class="panel with-icon"><span class="soon">${icon("significant")}</span> ${count(open, "{n} call is still open: whether it meets its target is not known yet. Every other was conveyed within its target.", "{n} calls are still open: whether they meet their target is not known yet. Every other was conveyed within its target.")}</p>`;
   if (n === 0) return html`<p class="panel with-icon"><span class="ready">${icon("done")}</span> ${t("Every call was conveyed within its target.")}</p>`;
   const did = (/** @type {Missed} */ c) => (c.method === "read-back" ? t("Read back by {who}", { who: named(c.who) }) : c.method === "telephoned" ? t("Told by telephone, by {who}", { who: named(c.who) }) : c.method === "ended" ? t("Ended by {who}: {why}", { who: named(c.who), why: (c.outcome ?? "").replaceAll("-", " ") }) : t("Open"));
   const why = (/** @type {Missed} */ c) => [count(c.attempts, "{n} try", "{n} tries"), c.failed && count(c.failed, "{n} telephone call failed", "{n} telephone calls failed"), c.mismatches && count(c.mismatches, "{n} mismatch", "{n} mismatches"), c.passes && t("passed on {n} times", { n: c.passes })].filter(Boolean).join(", ");
   return html`<section class="panel" aria-labelledby="missed"><div class="panel-head"><h2 id="missed">${count(n, "The one that missed its target", "The {n} that missed their target")}</h2><p class="note">${t("slowest first, {n} shown", { n: all.length })}</p></div>
     <div class="scroll" tabindex="0" role="group"><table><thead><tr><th scope="col">${t("Opened")}</th><th scope="col">${t("Test")}</th><th scope="col">${t("Unit")}</th><th scope="col" class="num">${t("Took")}</th><th scope="col" class="num">${t("Target")}</th><th scope="col">${t("What happened")}</th></tr></thead>
-      <tbody>${all.map((c) => html`<tr key=${c.call}><th scope="row">${clock(c.opened, now())}${c.ref ? html`<br /><span class="note number">${c.ref}</span>` : null}</th><td>${c.analytes.join(", ")}</td><td>${c.unit}</td>
+      <tbody>${all.map((c) => html`<tr key=${c.call}><th scope="row">${clock(c.opened, now())}${c.call ? html`<br /><a class="number" href=${`#/story/${c.call.replace(/^call\//, "")}`}>${c.ref || t("The story")}</a>` : c.ref ? html`<br /><span class="note number">${c.ref}</span>` : null}</th><td>${c.analytes.join(", ")}</td><td>${c.unit}</td>
         <td class="num"><b>${minutes(c.took ?? c.waited ?? 0)}</b></td><td class="num">${minutes(c.target)}</td><td>${did(c)}<br /><span class="note">${why(c)}</span></td></tr>`)}</tbody></table></div></section>`;
 }

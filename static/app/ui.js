@@ -159,6 +159,9 @@ export const why = (r) => (r.why ? html`<p class="why">${icon("critical")}<span>
 /** rungWhy is why somebody was asked. @param {string} text */
 export const rungWhy = (text) => (text ? html`<br /><span class="note">${because(text)}</span>` : null);
 
+/** receiptOf leads to the receipt of a call that is over. @param {Call} c @param {string} [kind] */
+export const receiptOf = (c, kind = "") => html`<a class=${`button ${kind} noprint`} href=${`/api/receipt/call/${encodeURIComponent(c.id.replace(/^call\//, ""))}`} download=${`readback-receipt-${c.ref}.json`}>${icon("keep")}<span>${t("Keep the receipt")}</span></a>`;
+
 /** Heading is a page's first line; it gets the focus when the page is new. @param {{ children?: Kids, kind?: string }} props */
 export const Heading = ({ children, kind }) => html`<h1 tabindex="-1" class=${kind}>${children}</h1>`;
 

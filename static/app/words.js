@@ -178,6 +178,12 @@ export const mayNot = {
   reporter: "You reported this result, so someone else must read it back.",
   "not-yours": "You were not called, and are not on this call's unit or post now.",
   unidentified: "The patient is not identified, so typing cannot close this call. Telephone the laboratory and name the accession number.",
+  "not-called": "This call does not call you. Only a screen of somebody who was called confirms it.",
+  renewed: "You have taken this call twice already. Read it back, or pass it on.",
+  passed: "Whoever passed a call on is not asked again. Name somebody else, or nobody: then the ladder asks the next one.",
+  desk: "The laboratory's desk cannot pass a call on. Telephone.",
+  receiver: "Whoever telephones cannot be the one who is told. Name who repeated the values.",
+  "receiver-role": "This role cannot be told a critical result. Ask for a physician, nurse, midwife or pharmacist.",
 };
 
 /** @type {Record<string, string>} */
@@ -198,9 +204,19 @@ const reasons = {
 /** reason is why a work item waits. @param {string} code */
 export const reason = (code) => (reasons[code] ? t(reasons[code]) : capital(code.replaceAll("-", " ")));
 
-/** problem is what a refusal says, in this language. @param {Problem} p */
+/** twoWays is why a number with the other decimal mark is refused here. */
+export const twoWays = () => t(decimal() === "," ? "Here a comma is the decimal mark, so a number with a point could be read in two ways. Type it with a comma, such as 6,9, and without a thousands separator." : "Here a point is the decimal mark, so a number with a comma could be read in two ways. Type it with a point, such as 6.9, and without a thousands separator.");
+
+/**
+ * problem is what a refusal says, in this language: the very sentence, if it is known here, or that of its reason or its
+ * code. The server's English comes last.
+ * @param {Problem} p
+ */
 export function problem(p) {
-  const own = known(`problem ${p.code}`);
+  if (p.code === "separator") return twoWays();
+  const why = mayNot[p.facts?.reason];
+  if (why && p.code === "not-yours") return t(why);
+  const own = known(p.say) ? [p.say, p.do].map((text) => known(text ?? "")).filter(Boolean).join(" ") : known(`problem ${p.code}`);
   return own ?? [capital(p.say), p.do].filter(Boolean).join(" ");
 }
 
