@@ -43,6 +43,7 @@ type Config struct {
 	ReadWait time.Duration // without a sign of life from the client, pongs included; 45 s
 	SendWait time.Duration // for one write; 10 s
 	MaxConns int           // of all viewers; 20,000
+	Tail     int           // entries that are kept for those who follow closely, 16 MiB at most; 8,192
 }
 
 // Stats counts what a Hub did since it started.
@@ -50,6 +51,7 @@ type Stats struct {
 	Opened, Closed     atomic.Int64 // connections
 	Entries            atomic.Int64 // sent
 	Writes, Bytes      atomic.Int64
+	Waits              atomic.Int64 // times that a connection got a goroutine, for its socket was full or it had to read
 	Longest            atomic.Int64 // bytes of the longest write: no connection ever held more
 	Slow, Silent, Lost atomic.Int64 // closed: did not read; gave no sign of life; had not been sent what it should have
 	Refused            atomic.Int64 // too many connections
@@ -94,6 +96,7 @@ func New(cfg Config) *Hub {
 	fill(&cfg.ReadWait, 45*time.Second)
 	fill(&cfg.SendWait, 10*time.Second)
 	fill(&cfg.MaxConns, 20_000)
+	fill(&cfg.Tail, 8192)
 	h := &Hub{cfg: cfg, draining: make(chan struct{}), people: map[string]*person{}}
 	h.run, h.stop = context.WithCancel(context.Background())
 	h.up = websocket.Upgrader{
@@ -105,7 +108,7 @@ func New(cfg Config) *Hub {
 		CheckOrigin:      func(*http.Request) bool { return true }, // the server asked before
 	}
 	head := cfg.Lab.State().Seq
-	h.tail.start(head)
+	h.tail.start(head, cfg.Tail)
 	h.heads.start(head)
 	h.older.start(cfg.Lab)
 	h.workers.start()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -36,6 +37,11 @@ type hall struct {
 
 func newHall(t *testing.T, cfg channels.Config) *hall {
 	t.Helper()
+	return newHallOn(t, cfg, func(l net.Listener) net.Listener { return l })
+}
+
+func newHallOn(t *testing.T, cfg channels.Config, on func(net.Listener) net.Listener) *hall {
+	t.Helper()
 	h := &hall{Lab: hospital.Open(t, nil)}
 	h.Fill(t)
 	cfg.Lab = h.Lab.Lab
@@ -44,7 +50,7 @@ func newHall(t *testing.T, cfg channels.Config) *hall {
 		cfg.Do = func(context.Context, lab.Viewer, wire.Command) (any, error) { return nil, wire.ErrNoCommand }
 	}
 	h.Hub = channels.New(cfg)
-	ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	ts := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := lab.Viewer{Subject: r.Header.Get("X-Subject"), Session: r.Header.Get("X-Session")}
 		if err := h.Serve(w, r, v); err != nil {
 			p, status, _ := wire.ProblemOf(err)
@@ -52,6 +58,8 @@ func newHall(t *testing.T, cfg channels.Config) *hall {
 			_ = json.NewEncoder(w).Encode(p)
 		}
 	}))
+	ts.Listener = on(ts.Listener)
+	ts.Start()
 	h.url = "ws" + strings.TrimPrefix(ts.URL, "http")
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -166,7 +174,7 @@ func TestEveryViewerHearsExactlyWhatTheLedgerHasForThem(t *testing.T) {
 			t.Errorf("%s: %v", l.name, g.err)
 			continue
 		}
-		es := entries(t, h, l.after)
+		es := entriesAfter(t, h, l.after)
 		var want []ledger.Seq
 		for _, e := range es {
 			if lab.May(g.hear, e.To) && (!l.bare || lab.Rings(e.Kind, e.About)) {
@@ -195,8 +203,8 @@ func count(seqs []ledger.Seq, last ledger.Seq) int {
 	return n
 }
 
-// entries reads the ledger after a place.
-func entries(t *testing.T, h *hall, after ledger.Seq) []ledger.Entry {
+// entriesAfter reads the ledger after a place.
+func entriesAfter(t *testing.T, h *hall, after ledger.Seq) []ledger.Entry {
 	t.Helper()
 	var out []ledger.Entry
 	for {

@@ -12,10 +12,8 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-const (
-	tailEntries = 8192     // entries that the tail keeps at most
-	tailBytes   = 16 << 20 // bytes of leaves and enclosures that it keeps at most
-)
+// tailBytes is how many bytes of leaves and enclosures the tail keeps at most.
+const tailBytes = 16 << 20
 
 // kindErased is the kind of the entry that says that enclosures were erased.
 const kindErased = "ledger.erased"
@@ -28,6 +26,7 @@ type tail struct {
 	mu    sync.RWMutex
 	es    []*entry // dense, up to head
 	head  ledger.Seq
+	most  int // entries
 	size  int
 	full  map[string]*channel
 	bells map[string]*channel // what bare viewers hear
@@ -85,8 +84,8 @@ type sub struct {
 	at int
 }
 
-func (t *tail) start(head ledger.Seq) {
-	t.head, t.full, t.bells = head, map[string]*channel{}, map[string]*channel{}
+func (t *tail) start(head ledger.Seq, most int) {
+	t.head, t.most, t.full, t.bells = head, most, map[string]*channel{}, map[string]*channel{}
 }
 
 // channel returns a channel, made where there was none.
@@ -159,7 +158,7 @@ func weight(e *entry) int { return 512 + e.size }
 // trim keeps the tail within its bounds.
 func (t *tail) trim() {
 	drop, size := 0, t.size
-	for len(t.es)-drop > tailEntries || size > tailBytes && len(t.es)-drop > 1 {
+	for len(t.es)-drop > t.most || size > tailBytes && len(t.es)-drop > 1 {
 		size -= weight(t.es[drop])
 		drop++
 	}

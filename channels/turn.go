@@ -83,6 +83,7 @@ func (c *conn) work() {
 		case ended:
 			return
 		default:
+			c.hub.stats.Waits.Add(1)
 			c.hub.open.Go(c.wait)
 			return
 		}
