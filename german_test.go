@@ -9,11 +9,14 @@ import (
 
 // A refusal that has no German would stand in English among German words, at the worst moment.
 func TestEveryProblemAndEveryEntryOfACallHasGerman(t *testing.T) {
-	words, err := os.ReadFile("static/app/words/de.js")
-	if err != nil {
-		t.Fatal(err)
+	german := ""
+	for _, chapter := range []string{"de.js", "lab.de.js", "board.de.js"} {
+		words, err := os.ReadFile("static/app/words/" + chapter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		german += string(words)
 	}
-	german := string(words)
 	for file, form := range map[string]*regexp.Regexp{
 		"wire/table.go":         regexp.MustCompile(`(?m)^\t\{[\w.]+, "([\w-]+)", http`),
 		"docs/ledger-format.md": regexp.MustCompile("`critical\\.([\\w-]+)`"),
@@ -30,7 +33,7 @@ func TestEveryProblemAndEveryEntryOfACallHasGerman(t *testing.T) {
 		}
 		for _, m := range found {
 			if word := what + string(m[1]); !strings.Contains(german, `"`+word+`": "`) {
-				t.Errorf("words/de.js has no %q", word)
+				t.Errorf("static/app/words/de.js has no %q", word)
 			}
 		}
 	}

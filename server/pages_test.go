@@ -12,7 +12,7 @@ import (
 )
 
 func TestThePagesComePackedAndAreKnownAgain(t *testing.T) {
-	text := "export const a = 1;\n" + strings.Repeat("// the same again\n", 50)
+	text := strings.Repeat("export const a = 1;\n", 50)
 	h := newHouse(t, func(d *server.Deps) {
 		d.Static = fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "a.js": {Data: []byte(text)}, "app.webmanifest": {Data: []byte("{}")}}
 	})
@@ -54,5 +54,34 @@ func TestThePagesComePackedAndAreKnownAgain(t *testing.T) {
 	}
 	if res, _ := h.request(t, http.MethodGet, "/../server.key", ""); res.StatusCode == http.StatusOK {
 		t.Error("a path leads out of the app")
+	}
+}
+
+func TestCommentsAndHeadersOfDocumentsAreNotSentWithThePartsOfAPage(t *testing.T) {
+	h := newHouse(t, func(d *server.Deps) {
+		d.Static = fstest.MapFS{
+			"index.html": {Data: []byte("<!doctype html>")},
+			"worker.js":  {Data: []byte("self.a = 1;\n")},
+			"a.css":      {Data: []byte("/* why */\nb { color: red; }\n")},
+			"a.js": {Data: []byte("// What it is.\n\n/** A type. @param {string} a */\nexport const f = (/** @type {any} */ a) => `${a} // kept`;\n" +
+				"const at = `//${a}`; // its end stays\n  // a line\n/**\n * long\n */\nf(\"a // b\");\n")},
+		}
+	})
+	for path, want := range map[string]string{
+		"/a.js":  "\nexport const f = (a) => `${a} // kept`;\nconst at = `//${a}`; // its end stays\nf(\"a // b\");\n",
+		"/a.css": "b { color: red; }\n",
+	} {
+		res, body := h.request(t, http.MethodGet, path, "")
+		if body != want {
+			t.Errorf("%s is sent as %q", path, body)
+		}
+		if res.Header.Get("Content-Security-Policy") != "" || res.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s has headers %v", path, res.Header)
+		}
+	}
+	for _, path := range []string{"/", "/worker.js"} {
+		if res, _ := h.request(t, http.MethodGet, path, ""); res.Header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s has no policy", path)
+		}
 	}
 }

@@ -18,16 +18,16 @@ const later = {
   answer: async () => (await import("./answer.js")).AnswerPage,
   past: async () => (await import("./past.js")).Past,
   on: async () => (await import("./duty.js")).DutyPage,
-  bench: async () => (await import("./bench.js")).Bench,
-  hand: async () => (await import("./hand.js")).ByHand,
-  times: async () => (await import("./times.js")).Times,
-  status: async () => (await import("./status.js")).Status,
-  limits: async () => (await import("./limits.js")).Limits,
-  people: async () => (await import("./people.js")).People,
-  roster: async () => (await import("./roster.js")).RosterPage,
-  story: async () => (await import("./storypage.js")).StoryPage,
+  bench: async () => (await lab(), (await import("./bench.js")).Bench),
+  hand: async () => (await lab(), (await import("./hand.js")).ByHand),
+  times: async () => (await lab(), (await import("./times.js")).Times),
+  status: async () => (await lab(), (await import("./status.js")).Status),
+  limits: async () => (await lab(), (await import("./limits.js")).Limits),
+  people: async () => (await lab(), (await import("./people.js")).People),
+  roster: async () => (await lab(), (await import("./roster.js")).RosterPage),
+  story: async () => (await lab(), (await import("./storypage.js")).StoryPage),
   me: async () => (await import("./sessions.js")).Mine,
-  wall: async () => (await import("./wall.js")).Wall,
+  wall: async () => (await lab(), (await import("./wall.js")).Wall),
   board: async () => (await Promise.all([look("board.css"), chapter("board")]), (await import("./board.js")).Board),
   kiosk: async () => (await Promise.all([look("board.css"), chapter("board")]), (await import("./kiosk.js")).Kiosk),
   rung: async () => (await chapter("board"), (await import("./rung.js")).Rung),
@@ -40,6 +40,9 @@ const look = (href) => new Promise((done) => {
   link.onload = link.onerror = () => done();
   document.head.append(link);
 });
+
+/** lab brings what the laboratory's and the administrator's screens share. */
+const lab = () => Promise.all([look("lab.css"), chapter("lab")]);
 
 /** @type {Record<string, import("preact").ComponentType<any>>} */
 const loaded = { list: List };

@@ -15,7 +15,7 @@ export const zone = signal("UTC");
 
 // Chapters are the German of parts of the app that are loaded later; English stands in those parts themselves.
 /** @type {Record<string, () => Promise<{ de: Record<string, string> }>>} */
-const chapters = { board: () => import("./words/board.de.js") };
+const chapters = { board: () => import("./words/board.de.js"), lab: () => import("./words/lab.de.js") };
 /** @type {Set<string>} */
 const opened = new Set();
 
