@@ -37,6 +37,7 @@ type cli struct {
 	Board boardCmd `cmd:"" help:"Show the shared analyzers, and what is booked of them."`
 	Book  bookCmd  `cmd:"" help:"Book analyzers, all or nothing; say why not, and what can be had instead."`
 	Free  freeCmd  `cmd:"" help:"Tell when analyzers are free."`
+	Feed  feedCmd  `cmd:"" help:"Make a secret address under which a calendar reads bookings; list them, and end one."`
 	Down  downCmd  `cmd:"" help:"Take an analyzer down and reroute its bookings; bring it back step by step."`
 
 	Times  timesCmd  `cmd:"" help:"Tell how long calls took: half, nine in ten, and the share in time."`

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-909bec58/readback/rules/critical"
+	"github.com/seed-909bec58/readback/rules/equipment"
 	"github.com/seed-909bec58/readback/rules/roster"
 	"github.com/seed-909bec58/readback/rules/session"
 )
@@ -46,6 +47,8 @@ func Audience(s *State, ev Event) []string {
 		return []string{"lab", ev.In, ev.Out, ev.Post}
 	case *roster.CoverWithdrawn:
 		return []string{"lab", ev.In, ev.Out, ev.Post}
+	case *equipment.FeedOpened:
+		return []string{ev.Feed.Owner, Administrators}
 	case *critical.Opened:
 		return heard([]string{ev.Unit, s.Place(ev.Patient, ev.Unit).Unit}, nil, nil)
 	case *critical.Called:

@@ -138,6 +138,9 @@ var commands = map[string]command{
 	wire.DoGate:         {roles: anyOfLab, run: books(gate)},
 	wire.DoRules:        {roles: planners, run: reads((*Server).bookingRules)},
 	wire.DoCompetent:    {roles: leads, run: reads((*Server).competence)},
+	wire.DoFeeds:        {roles: anyOfLab, run: reads((*Server).feeds)},
+	wire.DoFeedOpen:     {roles: anyOfLab, run: reads((*Server).feedOpen)},
+	wire.DoFeedEnd:      {roles: anyOfLab, run: books(feedEnd)},
 
 	wire.DoTokenMint:    {roles: admins, run: reads((*Server).mint)},
 	wire.DoTokenRevoke:  {roles: admins, run: reads((*Server).revoke)},

@@ -36,6 +36,8 @@ var openAPI = sync.OnceValues(func() ([]byte, error) {
 	paths["/api/consistency"] = object{"get": with(s.operation("get-consistency", "The same as the command consistency.", nil, wire.Consistency{}),
 		object{"name": "from", "in": "query", "required": true, "schema": object{"type": "integer"}})}
 	paths["/api/times.csv"] = object{"get": asText(s.operation("get-times", "The command times as a table; its body's fields are the query's.", nil, nil), "text/csv")}
+	paths["/feed/{name}"] = object{"get": with(public(asText(s.operation("feed", "A calendar feed by its secret address: SECRET.ics, or SECRET.csv.", nil, nil), "text/calendar")),
+		object{"name": "name", "in": "path", "required": true, "schema": object{"type": "string"}})}
 	paths["/api/openapi.json"] = object{"get": public(s.operation("openapi", "This description.", nil, nil))}
 	paths["/healthz"] = object{"get": public(s.operation("healthz", "The process answers.", nil, nil))}
 	paths["/readyz"] = object{"get": public(s.operation("readyz", "This node writes and follows; 503 if not.", nil, nil))}

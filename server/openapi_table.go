@@ -145,6 +145,10 @@ var descriptions = map[string]described{
 		Person: "person/okafor", Instrument: "instrument/chem-1", From: exampleTime, Until: exampleTime.AddDate(1, 0, 0),
 	}}, wire.Recorded{}},
 
+	wire.DoFeeds:    {"One's own calendar feeds.", nil, wire.Feeds{}},
+	wire.DoFeedOpen: {"Makes a secret address under which a calendar reads bookings; it is shown once.", wire.FeedBody{Of: "instrument/chem-1"}, wire.FeedOpened{}},
+	wire.DoFeedEnd:  {"Makes a feed's address useless.", wire.FeedEndBody{Feed: "feed/7d"}, wire.Recorded{}},
+
 	wire.DoTokenMint:    {"Makes a token for a program; it is shown once.", wire.MintBody{Machine: "machine/board-1", Days: 90}, wire.Minted{}},
 	wire.DoTokenRevoke:  {"Takes a token back.", wire.RevokeBody{ID: "session/7d"}, wire.Recorded{}},
 	wire.DoSessionsList: {"One's own open sessions, or for administrators another's.", wire.SessionsBody{Person: "person/dr-lee"}, wire.Sessions{}},
