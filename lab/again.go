@@ -15,6 +15,8 @@ import (
 type watch struct {
 	upTo  ledger.Seq // entries up to here are looked at
 	until time.Time  // from then on duties and badges may be others
+
+	due, change bounds // of the roster, as Keep and again ask for them
 }
 
 // again resolves the present rungs anew of the calls that entries since the last look, or time, may have touched, and
@@ -53,7 +55,7 @@ func (l *Lab) again(ctx context.Context, w *watch, s *State, now time.Time) bool
 	if !more {
 		w.upTo = upTo
 		w.until = now.Add(time.Hour)
-		if next, ok := s.Roster.Next(now); ok && next.Before(w.until) {
+		if next, ok := w.change.next(s.Roster, now); ok && next.Before(w.until) {
 			w.until = next
 		}
 	}

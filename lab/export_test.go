@@ -1,7 +1,10 @@
 package lab
 
 import (
+	"time"
+
 	"github.com/seed-909bec58/readback/ledger"
+	"github.com/seed-909bec58/readback/rules/roster"
 	"github.com/seed-909bec58/readback/wire"
 )
 
@@ -26,3 +29,9 @@ func (s State) Reread() (State, error) {
 	}
 	return *again.State, nil
 }
+
+// Bounds is bounds.
+type Bounds struct{ bounds }
+
+// Next is next.
+func (x *Bounds) Next(b roster.Book, now time.Time) (time.Time, bool) { return x.next(b, now) }

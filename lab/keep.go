@@ -35,9 +35,12 @@ func (s *State) Due(now time.Time) []Event {
 }
 
 // NextDue returns when something is due next, or false if nothing is.
-func (s *State) NextDue() (time.Time, bool) {
+func (s *State) NextDue() (time.Time, bool) { return s.nextDue(s.Roster.Next(s.At)) }
+
+// nextDue is NextDue by one who knows the next bound of the roster already.
+func (s *State) nextDue(bound time.Time, bounded bool) (time.Time, bool) {
 	next, ok := s.Critical.NextDue()
-	if t, more := s.Roster.Next(s.At); more && (!ok || t.Before(next)) {
+	if t, more := bound, bounded; more && (!ok || t.Before(next)) {
 		next, ok = t, true
 	}
 	if t, more := s.Equipment.NextDue(); more && (!ok || t.Before(next)) {
@@ -55,7 +58,7 @@ func (l *Lab) Keep(ctx context.Context) {
 		grown := l.tail.growth()
 		s := l.State()
 		now := l.Now()
-		next, ok := s.NextDue()
+		next, ok := s.nextDue(w.due.next(s.Roster, s.At))
 		if ok && !next.After(now) {
 			if l.keepOnce(ctx, next) {
 				continue
