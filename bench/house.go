@@ -92,7 +92,7 @@ func onStore(ctx context.Context, s ledger.Store, snapshot string, do func(*lab.
 
 // record appends events as they are, so many at a time.
 func record(ctx context.Context, l *lab.Lab, by string, evs ...lab.Event) error {
-	const batch = 500
+	const batch = 100
 	for len(evs) > 0 {
 		some := evs[:min(batch, len(evs))]
 		evs = evs[len(some):]
