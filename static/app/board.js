@@ -7,7 +7,7 @@ import { Aside } from "./boardaside.js";
 import { ListView } from "./boardlist.js";
 import { begin, cursor, fresh, Timeline } from "./boardline.js";
 import { beside, told, undo, undoFor, undoNow } from "./booking.js";
-import { route } from "./route.js";
+import { go, route } from "./route.js";
 import { conn, connected, now, second } from "./state.js";
 import { Button, h, Heading, html, icon } from "./ui.js";
 import { clock, count, day, t } from "./words.js";
@@ -23,20 +23,20 @@ export function Board() {
   }, [live]);
   const asked = route.value.id;
   useEffect(() => {
-    if (asked && loaded.value) void meet([`booking/${asked}`]).then(() => (beside.value = { kind: "booking", id: `booking/${asked}` }));
+    if (asked && loaded.value) void meet([`booking/${asked}`]).then(() => {
+      beside.value = { kind: "booking", id: `booking/${asked}` };
+      go("board", { instead: true });
+    });
   }, [asked, loaded.value]);
-  const at = Math.max(second.value, now());
-  const down = instruments.value.filter((i) => i.status === "down").length;
-  const risk = [...bookings.value.values()].filter((b) => b.standing === "at-risk").length;
-  const words = [down && count(down, "One is down.", "{n} are down."), risk && count(risk, "One booking is at risk.", "{n} bookings are at risk."), waiting.value.length && count(waiting.value.length, "One person waits for a place.", "{n} people wait for a place.")].filter(Boolean).join(" ");
+  const at = now();
   const today = from.value <= at && at < from.value + days.value * 24 * hour;
   if (!loaded.value) return html`<div class="page-head">${h(Heading, { children: t("Analyzers") })}</div><p class="note">${connected() ? t("One moment") : t("The board is shown when this screen is connected.")}</p>`;
   const book = () => {
-    const start = Math.ceil(at / (15 * minute)) * 15 * minute;
+    const start = Math.ceil(now() / (15 * minute)) * 15 * minute;
     const row = cursor.value?.row ?? instruments.value[0]?.id;
     if (row) begin(fresh(row, today ? start : from.value + 8 * hour, (today ? start : from.value + 8 * hour) + hour));
   };
-  return html`<div class="page-head"><div>${h(Heading, { children: connected() ? t("Analyzers") : t("Analyzers, as they were") })}<p>${connected() ? `${day(at)}, ${clock(at)}.` : t("As of {time}", { time: clock(conn.value.since) })} ${words}</p></div>
+  return html`<div class="page-head">${h(Head, {})}
       <div class="row b-tools"><span class="switch" role="group" aria-label=${t("View")}>${[["timeline", "lanes", t("Timeline")], ["list", "list", t("List")]].map(([id, shape, w]) => html`<button type="button" key=${id} aria-pressed=${view.value === id} onClick=${() => (view.value = id)}>${icon(shape)}<span>${w}</span></button>`)}</span>
         ${h(Button, { kind: "primary slim", do: book, children: html`${icon("plus")}<span>${t("Book")}</span>` })}${h(Button, { kind: "slim", do: () => (beside.value = { kind: "free" }), children: t("What is free?") })}</div></div>
     <div class="row b-days"><span class="switch" role="group" aria-label=${t("Days")}>${[[1, t("Day")], [7, t("Week")]].map(([n, w]) => html`<button type="button" key=${n} aria-pressed=${days.value === n} onClick=${() => void show(Number(n) === 7 ? from.value : today ? now() : from.value, Number(n))}>${w}</button>`)}</span>
@@ -45,6 +45,15 @@ export function Board() {
     <div class=${`b-main ${beside.value ? "with-aside" : ""}`}>${h(Aside, {})}
       ${view.value === "timeline" ? html`<section class="b-view stack" aria-label=${t("Timeline")}>${h(Timeline, {})}${h(Key, {})}</section>` : html`<section class="b-view" aria-label=${t("List")}>${h(ListView, {})}</section>`}</div>
     ${h(Undo, {})}`;
+}
+
+/** Head says what is true of all of it. */
+function Head() {
+  const at = Math.max(second.value, now());
+  const down = instruments.value.filter((i) => i.status === "down").length;
+  const risk = [...bookings.value.values()].filter((b) => b.standing === "at-risk").length;
+  const words = [down && count(down, "One is down.", "{n} are down."), risk && count(risk, "One booking is at risk.", "{n} bookings are at risk."), waiting.value.length && count(waiting.value.length, "One person waits for a place.", "{n} people wait for a place.")].filter(Boolean).join(" ");
+  return html`<div>${h(Heading, { children: connected() ? t("Analyzers") : t("Analyzers, as they were") })}<p>${connected() ? `${day(at)}, ${clock(at)}.` : t("As of {time}", { time: clock(conn.value.since) })} ${words}</p></div>`;
 }
 
 /** Key says what the bars mean, and what the keys do. */

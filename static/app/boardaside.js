@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { bookingOf, hour, inTheWay, instrumentOf, instruments, isLive, leads, mine, minute, ms, self, stamp, unstamp } from "./analyzers.js";
 import { begin, drop, focusGrid, grab, put, ruling } from "./boardline.js";
 import { Place } from "./boardplace.js";
-import { beside, book, bookingFor, busy, cancel, onPlace, plan, simply, tried, tryOut, urgent } from "./booking.js";
+import { beside, book, bookingFor, busy, cancel, onPlace, plan, simply, tried, tryOut, urgent, wrong } from "./booking.js";
 import { allPurposes, blocker, fault, kindOf, long, obstacle, placeName, places, purpose, said, spanOf, titleOf, whose } from "./boardwords.js";
 import { connected, duty, me, now, record, second } from "./state.js";
 import { Button, Choice, fact, Field, h, html, icon } from "./ui.js";
@@ -17,13 +17,14 @@ export function Aside() {
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
   const what = open ? `${open.kind} ${open.id ?? ""}` : "";
   useEffect(() => {
+    wrong.value = "";
     if (open && !(open.kind === "plan")) ref.current?.querySelector("h2")?.focus({ preventScroll: innerWidth >= 1024 });
   }, [what]);
   if (!open) return null;
   const b = open.kind === "booking" ? bookingOf(open.id ?? "") : undefined;
   const parts = /** @type {Record<string, any>} */ ({ plan: plan.value && h(Planned, { p: plan.value }), refused: h(Refused, {}), booking: b && h(One, { key: b.id, b }), place: h(Place, { key: open.id ?? "", id: open.id ?? "" }), free: h(WhatIsFree, {}) });
   if (!parts[open.kind]) return null;
-  return html`<aside class="panel b-aside stack" ref=${ref} aria-label=${t("Beside the board")} onKeyDown=${(/** @type {KeyboardEvent} */ e) => e.key === "Escape" && close()}>${parts[open.kind]}</aside>`;
+  return html`<aside class="panel b-aside stack" ref=${ref} aria-label=${t("Beside the board")} onKeyDown=${(/** @type {KeyboardEvent} */ e) => e.key === "Escape" && close()}>${wrong.value ? html`<p class="wrong" role="alert">${wrong.value}</p>` : null}${parts[open.kind]}</aside>`;
 }
 
 /** close takes away what is beside, and goes back to where one was. */

@@ -1,20 +1,22 @@
 // The timeline: analyzers in rows, time in columns. Only what can be seen is drawn. It is an ARIA grid with one stop for
 // the Tab key: arrows walk it, Enter books a free place or opens a booking, and every drag has its keys.
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { bookings, days, from, hour, inTheWay, instrumentOf, instruments, isLive, mine, minute, moving, ms, self, show, to } from "./analyzers.js";
 import { beside, book, move, plan, tried, tryOut, undoNow } from "./booking.js";
 import { kindOf, obstacle, placeName, said, spanOf, stateOf, titleOf, whose } from "./boardwords.js";
-import { now, say, second } from "./state.js";
+import { me, now, say, second } from "./state.js";
 import { h, html, icon } from "./ui.js";
-import { clock, day, t } from "./words.js";
+import { clock, day, lang, t } from "./words.js";
 
 const tall = 60; // px of a row
 const lane = 36; // px of each of several bookings at a time on a shared analyzer
 const head = 40; // px of the hours
 const title = 30; // px of a section's name
 const spare = 240; // px drawn beyond what is seen
+/** step is where one has scrolled to, roughly: it is drawn anew only now and then. @param {number} px */
+const step = (px) => Math.floor(px / 120) * 120;
 
 export const cursor = signal(/** @type {{ row: string, at: number } | null} */ (null));
 const focusing = { wanted: false };
@@ -73,16 +75,20 @@ function rows() {
   return { rows: out, sections, height: top };
 }
 
+const layout = computed(rows);
+
 /** Timeline draws what can be seen of the days. */
 export function Timeline() {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const [view, look] = useState({ left: 0, top: 0, width: 1200, height: 600 });
-  const all = rows();
+  const all = layout.value;
   const width = (to.value - from.value) * pace();
   const at = cursor.value;
   const measure = () => {
     const el = box.current;
-    if (el) look({ left: el.scrollLeft, top: el.scrollTop, width: el.clientWidth, height: el.clientHeight });
+    if (!el) return;
+    const next = { left: step(el.scrollLeft), top: step(el.scrollTop), width: el.clientWidth, height: el.clientHeight };
+    look((was) => (was.left === next.left && was.top === next.top && was.width === next.width && was.height === next.height ? was : next));
   };
   useLayoutEffect(() => {
     const el = /** @type {HTMLElement} */ (box.current);
@@ -145,7 +151,7 @@ function Line({ row: r, n, left, width, at }) {
       const end = ms(f.end) > 0 && (f.planned || ms(f.end) > now()) ? ms(f.end) : Math.max(now(), ms(f.start) + 30 * minute);
       return on(ms(f.start), end) ? html`<div class="b-bar broken" aria-hidden="true" key=${f.id} style=${place(ms(f.start), end)}><span class="b-text">${icon("stop")}<span>${f.planned ? t("Out of use") : t("Down")}</span></span></div>` : null;
     })}
-    ${r.bars.filter((b) => on(b.start, b.end) || b === here).map((b) => h(BarOf, { key: b.b.id, bar: b, row: r, here: b === here }))}
+    ${r.bars.filter((b) => on(b.start, b.end) || b === here).map((b) => bar(b, r, b === here))}
     ${at !== undefined && !here ? html`<div role="gridcell" class="b-cell" data-here tabindex="0" aria-colindex=${Math.round((at - from.value) / slot()) + 2} aria-label=${t("{where}, {time}, free. Enter books from here.", { where: r.i.name, time: clock(at, now()) })} style=${place(at, at + slot())}></div>` : null}
     ${p ? html`<div class=${`b-bar ghost ${inTheWay(p) || tried.value?.problems.length ? "no" : ""}`} aria-hidden="true" style=${place(p.start, p.end)}><span class="b-text">${icon(inTheWay(p) ? "risk" : "plus")}<span><b>${clock(p.start)}–${clock(p.end)}</b></span></span></div>` : null}
   </div>`;
@@ -154,6 +160,18 @@ function Line({ row: r, n, left, width, at }) {
 /** @param {number} start @param {number} end */
 const place = (start, end) => ({ "--x": `${x(Math.max(start, from.value))}px`, "--w": `${Math.max(4, x(Math.min(end, to.value)) - x(Math.max(start, from.value)))}px` });
 
+/** @type {WeakMap<Bar, Map<string, any>>} bars that are as they were are not drawn again */
+const drawn = new WeakMap();
+/** bar is one booking, as it was drawn before if nothing of it has changed. @param {Bar} b @param {Row} row @param {boolean} here */
+function bar(b, row, here) {
+  const as = `${here} ${lang.value} ${me.value?.id} ${moving.value.has(b.b.id)}`;
+  let known = drawn.get(b);
+  if (!known) drawn.set(b, (known = new Map()));
+  let is = known.get(as);
+  if (!is) known.set(as, (is = h(BarOf, { key: b.b.id, bar: b, row, here })));
+  return is;
+}
+
 /** BarOf is one booking. @param {{ bar: Bar, row: Row, here: boolean }} props */
 function BarOf({ bar, row, here }) {
   const b = bar.b;
@@ -161,8 +179,9 @@ function BarOf({ bar, row, here }) {
   const own = self(b.owner) && !["risk", "asked", "held", "done"].includes(kind);
   const several = row.height > tall;
   const narrow = (bar.end - bar.start) * pace() < 64;
+  const all = said(b);
   return html`<div role="gridcell" class=${`b-bar ${kind} ${own ? "mine" : ""} ${row.i.warmup && !["qc", "care"].includes(kind) ? "warm" : ""} ${moving.value.has(b.id) ? "moving" : ""}`} data-booking=${b.id} data-here=${here || undefined} tabindex=${here ? 0 : -1}
-    aria-colindex=${Math.max(0, Math.round((bar.start - from.value) / slot())) + 2} aria-label=${said(b)} title=${said(b)} style=${{ ...place(bar.start, bar.end), ...(several ? { "--y": `${4 + bar.lane * lane}px`, "--h": `${lane - 4}px` } : {}) }}>
+    aria-colindex=${Math.max(0, Math.round((bar.start - from.value) / slot())) + 2} aria-label=${all} title=${all} style=${{ ...place(bar.start, bar.end), ...(several ? { "--y": `${4 + bar.lane * lane}px`, "--h": `${lane - 4}px` } : {}) }}>
     <span class="b-text" aria-hidden="true">${shape ? icon(shape) : null}${narrow ? null : html`<span><b>${own ? t("You: {what}", { what: titleOf(b) }) : titleOf(b)}</b>${several ? null : html`<br /><span>${own ? word : whose(b)}${["Booked", "Yours"].includes(word) ? "" : own ? "" : `, ${word}`}</span>`}</span>`}</span></div>`;
 }
 

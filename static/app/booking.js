@@ -19,6 +19,7 @@ export const tried = signal(/** @type {Tried | null} */ (null));
 /** what stands beside the board. */
 export const beside = signal(/** @type {{ kind: string, id?: string, problem?: Problem, wanted?: Plan, deed?: (more: object) => Promise<any> } | null} */ (null));
 export const told = signal(""); // what the last deed came to
+export const wrong = signal(""); // why the last deed came to nothing, where no rule of the analyzers was in the way
 export const busy = signal(false);
 
 /** settle says what was done, and how it can be undone. @param {string} words @param {() => Promise<void>} [run] */
@@ -53,6 +54,10 @@ async function refused(p, wanted, deed) {
   if (!of.code) throw p;
   const facts = /** @type {Tried} */ (of.facts ?? { problems: [] });
   await meet((facts.problems ?? []).flatMap((o) => o.blocks ?? []));
+  if (!facts.problems?.length && !wanted) {
+    wrong.value = fault(of);
+    return false;
+  }
   if (of.code === "stale" && of.facts?.booking?.id) await again(of.facts.booking.id);
   beside.value = { kind: "refused", problem: of, wanted, deed };
   say(`${t("Refused.")} ${fault(of)}`, true);
@@ -76,6 +81,7 @@ export const bodyOf = (p) => ({
 export async function does(deed, wanted, retry) {
   if (busy.value) return false;
   busy.value = true;
+  wrong.value = "";
   try {
     return (await deed()) !== false;
   } catch (p) {
