@@ -29,12 +29,15 @@ func listAnalyzers(t *testing.T, boss *client.Client, all ...equipment.Instrumen
 	}
 }
 
-func TestAnalyzersAreBookedPreemptedReroutedAndReturnedInTheBrowser(t *testing.T) {
+// boardOf starts a laboratory with four analyzers, two of them equal.
+func boardOf(t *testing.T) *node {
+	t.Helper()
 	need.Chromium(t)
 	need.Node(t, "browser")
 	n := serve(t, "--data", t.TempDir(), "--zone", "UTC")
 	furnish(t, n, stepWait)
-	listAnalyzers(t, signIn(t, n.HTTP, sue),
+	boss := signIn(t, n.HTTP, sue)
+	listAnalyzers(t, boss,
 		equipment.Instrument{ID: "instrument/chem-1", Name: "Chemistry 1", Section: "chemistry", Group: "chem", Warmup: 10, Assays: []string{"K", "NA"}},
 		equipment.Instrument{ID: "instrument/chem-2", Name: "Chemistry 2", Section: "chemistry", Group: "chem", Warmup: 10, Assays: []string{"K", "NA"}},
 		equipment.Instrument{ID: "instrument/coag-1", Name: "Coagulation 1", Section: "coagulation"},
@@ -44,22 +47,30 @@ func TestAnalyzersAreBookedPreemptedReroutedAndReturnedInTheBrowser(t *testing.T
 	if _, err := who.SetPIN(t.Context(), kioskPIN, passwordOf(tech)); err != nil {
 		t.Fatal(err)
 	}
-	for _, login := range []string{tech, sue} {
-		me := signIn(t, n.HTTP, login).Me().Me.ID
-		for _, name := range []string{"chem-1", "chem-2"} {
-			may := equipment.Competency{Person: me, Instrument: "instrument/" + name, From: time.Now().Add(-time.Hour), Until: time.Now().AddDate(1, 0, 0)}
-			if _, err := signIn(t, n.HTTP, sue).Competence(t.Context(), wire.CompetenceBody{Competency: may}); err != nil {
-				t.Fatal(err)
-			}
+	for _, name := range []string{"chem-1", "chem-2"} {
+		may := equipment.Competency{Person: who.Me().Me.ID, Instrument: "instrument/" + name, From: time.Now().Add(-time.Hour), Until: time.Now().AddDate(1, 0, 0)}
+		if _, err := boss.Competence(t.Context(), wire.CompetenceBody{Competency: may}); err != nil {
+			t.Fatal(err)
 		}
 	}
+	return n
+}
+
+func TestAnalyzersAreBookedPreemptedReroutedAndReturnedInTheBrowser(t *testing.T) {
+	n := boardOf(t)
 	browse(t, "board.mjs", map[string]any{
-		"at": n.HTTP, "people": people(tech, sue, lee), "technician": tech, "supervisor": sue, "clinician": lee, "pin": kioskPIN,
-		"canaries": []string{"Canary words"},
+		"at": n.HTTP, "people": people(tech, sue, lee), "technician": tech, "supervisor": sue, "clinician": lee, "canaries": []string{"Canary words"},
 	}, nil)
 }
 
-// boardSize is how many analyzers and bookings the board is measured with.
+func TestAKioskActsByPINInTheBrowserAndAPhoneNeedsNoDrag(t *testing.T) {
+	n := boardOf(t)
+	browse(t, "board-kiosk.mjs", map[string]any{
+		"at": n.HTTP, "people": people(tech, sue), "technician": tech, "supervisor": sue, "pin": kioskPIN, "canaries": []string{kioskPIN},
+	}, nil)
+}
+
+// boardAnalyzers and boardEach are how many analyzers and bookings the board is measured with.
 const boardAnalyzers, boardEach = 40, 25
 
 func TestTheBoardDrawsOnlyWhatCanBeSeenOfAThousandBookings(t *testing.T) {

@@ -2,25 +2,8 @@
 // for urgent work with a read-back in a second window, down and rerouted with one action, returned, undone; on a phone,
 // and at a kiosk by PIN. In every state: no accessibility violation that a machine finds, nothing of anybody kept.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { check, found } from "./board-lib.mjs";
 import { desk, must, person, phone, story, told } from "./lib.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const found = [];
-
-async function check(page, state) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.evaluate(axe);
-    const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-    for (const v of result.violations) found.push(`${state} (${colorScheme}): ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary?.split("\n")[1] ?? ""}`).slice(0, 3).join(" | ")}`);
-  }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  if (wide > 0) found.push(`${state}: ${wide} px to scroll sideways`);
-  const traces = await page.evaluate(async () => JSON.stringify([location.href, document.title, { ...localStorage }, { ...sessionStorage }, document.cookie, await caches.keys(), await indexedDB.databases(), history.state]));
-  for (const canary of told.canaries) if (traces.includes(canary)) found.push(`${state}: ${canary} is kept: ${traces}`);
-}
 
 // The board of tomorrow, so that no hour of the day is too late for a story.
 async function board(page) {
@@ -206,37 +189,5 @@ await story(async (browser) => {
   await tom.getByRole("button", { name: "Timeline" }).click();
   await check(tom, "week");
 
-  // On a phone the list comes first; nothing needs a drag.
-  const small = await person(browser, told.technician, phone);
-  await small.getByRole("link", { name: "Analyzers" }).last().click();
-  await small.getByRole("heading", { name: "Bookings" }).waitFor();
-  await check(small, "phone");
-  await small.getByRole("button", { name: "Book", exact: true }).click();
-  await small.getByRole("button", { name: "Book it" }).waitFor();
-  await check(small, "phone, booking");
-  await small.getByRole("button", { name: /your menu/ }).click();
-  await small.getByRole("button", { name: "Deutsch" }).click();
-  await small.getByRole("heading", { name: "Geräte" }).first().waitFor();
-  await small.getByRole("heading", { name: "Neue Buchung" }).waitFor();
-  await small.close();
-
-  // The kiosk: a device, where each deed takes a PIN.
-  const kiosk = await (await browser.newContext({ viewport: { width: 1024, height: 768 }, locale: "en-GB" })).newPage();
-  await kiosk.goto(`${told.at}/#/kiosk`);
-  await kiosk.getByLabel("Staff name").fill(told.supervisor);
-  await kiosk.getByLabel("Password").fill(told.people[told.supervisor]);
-  await kiosk.getByRole("button", { name: "Sign in" }).click();
-  await kiosk.getByRole("heading", { name: "Bookings" }).waitFor();
-  await check(kiosk, "kiosk");
-  await kiosk.getByRole("button", { name: "Open: Coagulation 1" }).click();
-  await kiosk.getByRole("button", { name: "Use it now" }).click();
-  await kiosk.getByLabel("Staff name").fill(told.technician);
-  await kiosk.getByLabel("PIN", { exact: true }).fill("999999");
-  await check(kiosk, "kiosk, PIN");
-  await kiosk.getByRole("button", { name: "Go on" }).click();
-  await kiosk.getByText("The staff name or the PIN is wrong.").waitFor();
-  for (const n of told.pin) await kiosk.getByRole("button", { name: n, exact: true }).click();
-  await kiosk.getByRole("button", { name: "Go on" }).click();
-  await kiosk.locator(".b-aside").getByText("In use by Tom Tech").first().waitFor();
   must(found.length === 0, `\n${found.join("\n")}`);
 });

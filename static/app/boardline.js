@@ -182,7 +182,7 @@ function BarOf({ bar, row, here }) {
   const all = said(b);
   return html`<div role="gridcell" class=${`b-bar ${kind} ${own ? "mine" : ""} ${row.i.warmup && !["qc", "care"].includes(kind) ? "warm" : ""} ${moving.value.has(b.id) ? "moving" : ""}`} data-booking=${b.id} data-here=${here || undefined} tabindex=${here ? 0 : -1}
     aria-colindex=${Math.max(0, Math.round((bar.start - from.value) / slot())) + 2} aria-label=${all} title=${all} style=${{ ...place(bar.start, bar.end), ...(several ? { "--y": `${4 + bar.lane * lane}px`, "--h": `${lane - 4}px` } : {}) }}>
-    <span class="b-text" aria-hidden="true">${shape ? icon(shape) : null}${narrow ? null : html`<span><b>${own ? t("You: {what}", { what: titleOf(b) }) : titleOf(b)}</b>${several ? null : html`<br /><span>${own ? word : whose(b)}${["Booked", "Yours"].includes(word) ? "" : own ? "" : `, ${word}`}</span>`}</span>`}</span></div>`;
+    <span class="b-text" aria-hidden="true">${shape ? icon(shape) : null}${narrow ? null : html`<span><b>${titleOf(b)}</b>${several ? null : html`<br /><span>${whose(b)}${["", "person"].includes(shape) ? "" : `, ${word}`}</span>`}</span>`}</span></div>`;
 }
 
 /** reveal scrolls the place where the keys are, or the plan, into sight. @param {HTMLElement | null} box @param {Row[]} all */

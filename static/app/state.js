@@ -102,7 +102,7 @@ export const line = new Line({
       site.value = s.site;
       zone.value = s.zone;
       bells.value = s.bells ?? [];
-      covered.value = !!s.me.bare && !s.me.machine;
+      covered.value = !!s.me.bare && !s.me.machine && !shared();
       if (!s.me.bare) {
         calls.value = same(s.calls ?? [], calls.value);
         work.value = same(s.work ?? [], work.value);
@@ -169,6 +169,9 @@ export function forget() {
   });
 }
 
+/** shared is a screen for all, which stays when nobody is before it. */
+const shared = () => location.hash.startsWith("#/kiosk");
+
 export const renewable = signal(false); // the sign-in that is asked for is only to be made fresh
 
 /** lock asks for a sign-in in place; everything stays in memory and nothing of it on the screen. @param {string} why @param {boolean} [stale] */
@@ -189,7 +192,7 @@ export function signIn(answer) {
     site.value = answer.site;
     zone.value = answer.zone;
     locked.value = null;
-    covered.value = !!answer.me.bare && !answer.me.machine && !location.hash.startsWith("#/kiosk");
+    covered.value = !!answer.me.bare && !answer.me.machine && !shared();
     pin.value = !!answer.pin;
     begun.value = true;
   });
