@@ -25,7 +25,7 @@ func (s *Server) Standby(t testing.TB) *Server {
 	if err := os.WriteFile(filepath.Join(standby.Dir, "standby.signal"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err = standby.launch(fmt.Sprintf("primary_conninfo = 'host=127.0.0.1 port=%d user=postgres application_name=second'", s.Port), "hot_standby = on")
+	err = standby.launch(fmt.Sprintf("primary_conninfo = 'host=127.0.0.1 port=%d user=postgres application_name=second'", s.Port), "hot_standby = on", "wal_retrieve_retry_interval = '500ms'")
 	if err != nil {
 		t.Fatal(err)
 	}
