@@ -43,8 +43,8 @@ func (c *caller) do(who person, command string, body []byte) ([]byte, error) {
 	c.out = append(c.out, "\r\nContent-Type: application/json\r\nCookie: readback="...)
 	c.out = append(c.out, who.cookie...)
 	c.out = append(c.out, "\r\nIdempotency-Key: "...)
-	c.out = strconv.AppendUint(c.out, rand.Uint64(), 36) //nolint:gosec // only to differ
-	c.out = strconv.AppendUint(c.out, rand.Uint64(), 36) //nolint:gosec // only to differ
+	c.out = strconv.AppendUint(c.out, rand.Uint64(), 36)
+	c.out = strconv.AppendUint(c.out, rand.Uint64(), 36)
 	c.out = append(c.out, "\r\nContent-Length: "...)
 	c.out = strconv.AppendInt(c.out, int64(len(body)), 10)
 	c.out = append(c.out, "\r\n\r\n"...)

@@ -28,7 +28,7 @@ func bare() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ws", s.ws)
 	mux.HandleFunc("POST /api/do/{command}", s.post)
-	fmt.Fprintln(os.Stderr, http.Serve(l, mux)) //nolint:gosec // a yardstick on loopback
+	fmt.Fprintln(os.Stderr, http.Serve(l, mux))
 }
 
 type bareServer struct {
@@ -101,7 +101,7 @@ func (s *bareServer) ws(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	go func() { // so that who posts never waits for one that is gone
-		for range q { //nolint:revive // emptied
+		for range q {
 		}
 	}()
 	s.mu.Lock()

@@ -39,12 +39,12 @@ func (b *bench) beneath() (_ *beneath, err error) {
 	}()
 	if x.postgres == "" {
 		if err := x.startPostgres(b.ctx); err != nil {
-			return x, fmt.Errorf("PostgreSQL %w", err)
+			return x, fmt.Errorf("the server of PostgreSQL %w", err)
 		}
 	}
 	if x.redis == "" {
 		if err := x.startRedis(b); err != nil {
-			return x, fmt.Errorf("Redis %w", err)
+			return x, fmt.Errorf("the server of Redis %w", err)
 		}
 	}
 	return x, nil
@@ -82,7 +82,7 @@ func (x *beneath) startPostgres(ctx context.Context) error {
 		}
 	}
 	run := func(name string, args ...string) error {
-		cmd := exec.CommandContext(ctx, filepath.Join(bin, name), args...) //nolint:gosec // the system's own programs
+		cmd := exec.CommandContext(ctx, filepath.Join(bin, name), args...)
 		cmd.Dir, cmd.SysProcAttr = home, &syscall.SysProcAttr{Credential: as}
 		said, err := os.CreateTemp("", "readback-bench-said-*") // a file: the server inherits it and would hold a pipe open
 		if err != nil {
@@ -144,7 +144,7 @@ func (x *beneath) startRedis(b *bench) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(program, "--bind", "127.0.0.1", "--port", strconv.Itoa(port), "--save", "", "--appendonly", "no", "--dir", b.home) //nolint:gosec,noctx // the system's own program, ended below
+	cmd := exec.Command(program, "--bind", "127.0.0.1", "--port", strconv.Itoa(port), "--save", "", "--appendonly", "no", "--dir", b.home) //nolint:noctx // the system's own program, ended below
 	if err := cmd.Start(); err != nil {
 		return err //nolint:wrapcheck // the system's own words
 	}

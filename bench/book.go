@@ -139,7 +139,7 @@ func round(v float64) float64 {
 
 // write writes figures, pictures and page.
 func (b *book) write() error {
-	if err := os.MkdirAll(filepath.Dir(b.kept()), 0o755); err != nil { //nolint:gosec // documentation
+	if err := os.MkdirAll(filepath.Dir(b.kept()), 0o755); err != nil {
 		return err //nolint:wrapcheck // the system's own words
 	}
 	text, err := json.MarshalIndent(b, "", "\t")
@@ -159,7 +159,7 @@ func (b *book) write() error {
 		return err
 	}
 	for name, text := range files {
-		if err := os.WriteFile(name, text, 0o644); err != nil { //nolint:gosec // documentation
+		if err := os.WriteFile(name, text, 0o644); err != nil {
 			return err //nolint:wrapcheck // the system's own words
 		}
 	}

@@ -10,7 +10,7 @@ func control(small bool) func(network, address string, c syscall.RawConn) error 
 	return func(_, _ string, c syscall.RawConn) error {
 		var err error
 		cerr := c.Control(func(fd uintptr) {
-			err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096) //nolint:gosec // a descriptor
+			err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096)
 		})
 		if cerr != nil {
 			return cerr //nolint:wrapcheck // the system's own words

@@ -57,12 +57,12 @@ func (b *bench) fresh(name string) (*node, error) {
 
 // launch starts a program whose first line of output, one of JSON, says that it is ready.
 func (b *bench) launch(dir, program string, args ...string) (_ *node, err error) {
-	n := &node{cmd: exec.Command(program, args...), dir: dir, log: filepath.Join(dir, "said"), exited: make(chan struct{})} //nolint:gosec,noctx // what is measured; it is ended by stop
+	n := &node{cmd: exec.Command(program, args...), dir: dir, log: filepath.Join(dir, "said"), exited: make(chan struct{})} //nolint:noctx // what is measured; it is ended by stop
 	said, err := os.OpenFile(n.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the system's own words
 	}
-	defer said.Close() //nolint:errcheck // the child has its own
+	defer said.Close()
 	n.cmd.Stderr = said
 	out, err := n.cmd.StdoutPipe()
 	if err != nil {
@@ -135,7 +135,7 @@ func (n *node) metrics() (map[string]float64, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the network's own words
 	}
-	defer res.Body.Close() //nolint:errcheck // read
+	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the network's own words

@@ -92,7 +92,7 @@ func calmRate(screens int) float64 {
 
 // oneByOne sends entries by a schedule, far enough apart that each is a write.
 func (b *bench) oneByOne(s server, all screens, put func(string, float64)) error {
-	took, cpu, sent, err := b.spread(s.node, all, b.house.gate(), calmRate(len(all)), "")
+	took, cpu, sent, err := b.spread(s.node, all, b.house.gate(), calmRate(len(all)))
 	if err != nil {
 		return err
 	}
@@ -107,14 +107,14 @@ func (b *bench) oneByOne(s server, all screens, put func(string, float64)) error
 
 // spread sends a command by a schedule, and returns how long after its instant it came to each screen, and the processor
 // time that all of it took. It waits until everything has come.
-func (b *bench) spread(n *node, all screens, cmd command, rate float64, watch string) (took []time.Duration, cpu time.Duration, sent int, err error) {
+func (b *bench) spread(n *node, all screens, cmd command, rate float64) (took []time.Duration, cpu time.Duration, sent int, err error) {
 	const workers = 4
 	who, err := dialCallers(b.ctx, workers, n.addr())
 	if err != nil {
 		return nil, 0, 0, err
 	}
 	defer who.close()
-	all.note(watch)
+	all.note("")
 	before, err := cpuOf(n.pid())
 	if err != nil {
 		return nil, 0, 0, err
@@ -238,7 +238,7 @@ func (b *bench) tenPart() (err error) {
 	alone := map[string][]float64{}
 	measure := func(what string, put func(string, float64)) error {
 		return b.thrice(what, func() error {
-			took, cpu, sent, err := b.spread(n, all, b.house.gate(), 50, "")
+			took, cpu, sent, err := b.spread(n, all, b.house.gate(), 50)
 			if err != nil {
 				return err
 			}

@@ -167,7 +167,7 @@ func (b *bench) onNode(n *node, length int) error {
 	}
 	defer all.close()
 	for i := range b.opt.times {
-		took, _, _, err := b.spread(n, all, b.house.result(int64(length)+100+int64(i)), 20, "")
+		took, _, _, err := b.spread(n, all, b.house.result(int64(length)+100+int64(i)), 20)
 		if err != nil {
 			return err
 		}
@@ -218,7 +218,7 @@ func (b *bench) month(n *node, length int) error {
 // verify proves the whole ledger by the verb.
 func (b *bench) verify(dir string, length int) error {
 	at := time.Now()
-	said, err := exec.CommandContext(b.ctx, b.bin, "verify", "--data", dir).CombinedOutput() //nolint:gosec // what is measured
+	said, err := exec.CommandContext(b.ctx, b.bin, "verify", "--data", dir).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("verify: %w: %s", err, said)
 	}

@@ -109,7 +109,7 @@ func (b *bench) across(nodes []*node) error {
 		}
 		b.book.put(id+"rate", got.rate, yard.rate)
 		run++
-		took, _, _, err := b.spread(nodes[0], all, b.house.result(run), 20, "")
+		took, _, _, err := b.spread(nodes[0], all, b.house.result(run), 20)
 		if err != nil {
 			return err
 		}

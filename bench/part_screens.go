@@ -31,7 +31,7 @@ func (b *bench) screensPart() (err error) {
 		if err != nil {
 			return err
 		}
-		took, _, _, err := b.spread(n, techs, b.house.result(run), 20, "")
+		took, _, _, err := b.spread(n, techs, b.house.result(run), 20)
 		if err != nil {
 			return err
 		}

@@ -59,6 +59,6 @@ func (b *bench) beside(n *node, stops bool) ([]time.Duration, error) {
 	if err := b.flood(server{n, "readback"}, all, func(string, float64) {}); err != nil {
 		return nil, err
 	}
-	took, _, _, err := b.spread(n, all, b.house.gate(), 50, "")
+	took, _, _, err := b.spread(n, all, b.house.gate(), 50)
 	return took, err
 }

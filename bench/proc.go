@@ -55,10 +55,10 @@ func raiseFiles(need int) error {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
 		return fmt.Errorf("limit of open files: %w", err)
 	}
-	if l.Cur >= uint64(need) { //nolint:gosec // a count
+	if l.Cur >= uint64(need) {
 		return nil
 	}
-	l.Cur, l.Max = uint64(need), max(l.Max, uint64(need)) //nolint:gosec // a count
+	l.Cur, l.Max = uint64(need), max(l.Max, uint64(need))
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
 		return fmt.Errorf("%d files must be open at a time and the limit cannot be raised to that: %w: run `ulimit -n %d` before, or choose parts with -run", need, err, need)
 	}

@@ -6,10 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -103,7 +101,7 @@ func (s *screen) fill() error {
 func (s *screen) say(opcode byte, text string) error {
 	out := []byte{0x80 | opcode, 0x80 | byte(min(len(text), 126))}
 	if len(text) >= 126 {
-		out = binary.BigEndian.AppendUint16(out, uint16(len(text))) //nolint:gosec // our own, short
+		out = binary.BigEndian.AppendUint16(out, uint16(len(text)))
 	}
 	out = append(append(out, 0, 0, 0, 0), text...)
 	_, err := s.nc.Write(out)
@@ -158,7 +156,7 @@ func (s *screen) frame(b []byte, at time.Time) (int, error) {
 		if len(b) < 10 {
 			return 0, nil
 		}
-		size, head = int(binary.BigEndian.Uint64(b[2:])), 10 //nolint:gosec // from our own server
+		size, head = int(binary.BigEndian.Uint64(b[2:])), 10
 	}
 	if len(b) < head+size {
 		return 0, nil
@@ -331,9 +329,4 @@ func late(noted [][]note, due map[int64]time.Time) []time.Duration {
 		}
 	}
 	return out
-}
-
-// eof tells whether an error is only that the other side has gone.
-func eof(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || err != nil && strings.Contains(err.Error(), "reset by peer")
 }
