@@ -53,7 +53,7 @@ func (s *Store) told(err error) error {
 		return fmt.Errorf("%w: its tables are gone: %w", ledger.ErrSite, err)
 	}
 	if away(err) {
-		return fmt.Errorf("%w: it does not answer: postgres: %w", ledger.ErrStandby, err)
+		return fmt.Errorf("%w: it does not answer; start the database, or mend the way to it: postgres: %w", ledger.ErrStandby, err)
 	}
 	return fmt.Errorf("postgres: %w", err)
 }

@@ -57,7 +57,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	pc, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		return nil, fmt.Errorf("postgres: %w", err) // pgx takes the password out
+		return nil, fmt.Errorf("postgres: %w: give postgres://user:password@host:port/database", err) // pgx takes the password out
 	}
 	configured(pc.ConnConfig, o.Site, o.Node)
 	if !strings.Contains(url, "pool_max_conns") {
@@ -102,7 +102,7 @@ func (s *Store) prepare(ctx context.Context, key string) error {
 		return s.told(err)
 	}
 	if kept != key {
-		return fmt.Errorf("%w: the ledger of %q was made with the key %s, this node has %s; give it the site's key file", ledger.ErrSite, s.site, kept, key)
+		return fmt.Errorf("%w: the ledger of %q was made with the key %s, this node has %s; give it the site's key file, or, if this is another laboratory of this name, another --site", ledger.ErrSite, s.site, kept, key)
 	}
 	return nil
 }
