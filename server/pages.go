@@ -94,6 +94,9 @@ func static(pages map[string]page) http.Handler {
 			return
 		}
 		h.Set("Content-Type", p.kind)
+		if path.Ext(name) == ".svg" {
+			h.Set("Cache-Control", "max-age=3600") // the mark, which each new head would ask for again
+		}
 		if p.part {
 			for _, name := range ofDocuments {
 				h.Del(name)

@@ -10,7 +10,7 @@ import { alone, calls, conn, connected, finished, held, now, second, work } from
 import { told, tries, waits } from "./story.js";
 import { HeldTask, Task } from "./task.js";
 import { atDesk, byUrgency, urgency } from "./urgency.js";
-import { Button, called, cover, due, h, Heading, html, icon, kindOf, labels, outcome, then, value } from "./ui.js";
+import { Button, called, cover, due, Few, h, Heading, html, icon, kindOf, labels, outcome, then, value } from "./ui.js";
 import { because, clock, count, day, exact, limit, named, span, t, took } from "./words.js";
 
 const lately = 20_000; // ms for which a call that has just closed is marked
@@ -25,11 +25,11 @@ export function Bench() {
     <div class="page-head">${h(Head, { n: desk.length + held.value.length + items.length })}${h(Button, { do: () => go("hand"), children: html`${icon("plus")}<span>${t("Enter a result by hand")}</span>` })}</div>
     <div class="bench-main">
       ${desk.length + held.value.length + items.length > 0 ? html`<section class="tasks" aria-label=${t("What needs a person now, the most urgent first")}>
-        ${desk.map((call) => h(DeskCall, { key: call.id, call }))}${held.value.map((item) => h(HeldTask, { key: item.call, item }))}${items.map((item) => h(Task, { key: item.id, item }))}</section>` : null}
+        ${h(Few, { all: desk, part: (call) => h(DeskCall, { key: call.id, call }) })}${held.value.map((item) => h(HeldTask, { key: item.call, item }))}${items.map((item) => h(Task, { key: item.id, item }))}</section>` : null}
       <section class="panel" aria-labelledby="open-calls"><div class="panel-head"><h2 id="open-calls">${desk.length ? t("Other open calls") : t("Open calls")}</h2>
         <p class="note">${rest.length === 0 ? t("none") : connected() ? t("{n} open, growing as it happens", { n: rest.length }) : t("{n} open", { n: rest.length })}</p></div>
         ${alone.value ? html`<p class="notice">${count(alone.value, "{n} open call has nobody connected here whom it called: telephone sooner.", "{n} open calls have nobody connected here whom they called: telephone sooner.")}</p>` : null}
-        ${rest.map((call) => h(OpenCall, { key: call.id, call }))}</section>
+        ${h(Few, { all: rest, part: (call) => h(OpenCall, { key: call.id, call }) })}</section>
     </div>
     <div class="bench-side">${h(OnNow, {})}${h(Closed, {})}${h(Ringing, {})}</div></div>`;
 }

@@ -6,7 +6,7 @@ import { able, open, play, wake } from "./ring.js";
 import { calls, conn, connected, duty, finished, is, me, now, say, second, seen } from "./state.js";
 import { covers } from "./draft.js";
 import { byUrgency, urgency } from "./urgency.js";
-import { Button, cover, due, h, Heading, html, icon, kindOf, labels, Ladder, outcome, sense, value, who } from "./ui.js";
+import { Button, cover, due, Few, h, Heading, html, icon, kindOf, labels, Ladder, outcome, sense, value, who } from "./ui.js";
 import { clock, count, t, took } from "./words.js";
 
 /** show opens a call's page, and stops its ringing. @param {Call} c */
@@ -20,7 +20,7 @@ const sorted = computed(() => byUrgency(calls.value, now()));
 
 export function List() {
   return html`<div class="page-head">${h(Head, {})}</div>
-    <div class="calls">${sorted.value.map((call) => h(Card, { key: call.id, call }))}</div>
+    <div class="calls">${h(Few, { all: sorted.value, part: (call) => h(Card, { key: call.id, call }) })}</div>
     ${h(Over, { most: 5 })}${h(Ringing, {})}`;
 }
 

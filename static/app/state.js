@@ -125,8 +125,9 @@ export const line = new Line({
     if (f.kind?.startsWith("roster.") || f.kind?.startsWith("person.")) dutyNow();
     if (f.kind === "critical.missed") got.clear(); // this screen is there, and says so again
     const of = f.kind?.startsWith("critical.") ? (f.about ?? []).filter((id) => id.startsWith("call/")) : [];
-    if (of.length === 0 || f.kind === "critical.opened" || f.kind === "critical.corrected") refresh();
-    else for (const id of of) refresh(id);
+    if (of.length === 0) return refresh();
+    for (const id of of) refresh(id);
+    if (f.kind === "critical.opened" || f.kind === "critical.corrected") beside();
   },
   beat(b) {
     setClock(b.now);
@@ -213,6 +214,16 @@ export function refresh(id) {
   if (!timer && !asking) timer = setTimeout(ask, 40);
 }
 
+let later = 0;
+/** beside asks for everything, in a while: a call that opened is here at once, what else it changed beside it is not urgent. */
+function beside() {
+  if (later) return;
+  later = setTimeout(() => {
+    later = 0;
+    refresh();
+  }, 3_000);
+}
+
 async function ask() {
   timer = 0;
   asking = true;
@@ -268,6 +279,7 @@ async function some(ids) {
     batch(() => {
       calls.value = same(open, calls.value);
       finished.value = same(done, finished.value);
+      if (held.value.some((w) => got.get(w.call))) held.value = held.value.filter((w) => !got.get(w.call)); // it is a call now
     });
     for (const f of hears) f();
   });
@@ -295,13 +307,14 @@ const patience = 8_000; // ms for an answer
 /**
  * record runs a command over the line: it is this screen's person who acts, whoever signs in beside it in the same
  * browser. It throws the server's problem, or noAnswer.
- * @param {string} what @param {object} body @param {string} [key] @returns {Promise<any>}
+ * @param {string} what @param {object} body @param {string} [key] @param {number} [wait] ms for an answer
+ * @returns {Promise<any>}
  */
-export async function record(what, body, key) {
+export async function record(what, body, key, wait = patience) {
   let late = 0;
-  const wait = new Promise((_, reject) => (late = setTimeout(reject, patience, noAnswer)));
+  const unheard = new Promise((_, reject) => (late = setTimeout(reject, wait, noAnswer)));
   try {
-    return await Promise.race([line.ask(what, body, key), wait]);
+    return await Promise.race([line.ask(what, body, key), unheard]);
   } catch (p) {
     throw /** @type {Problem} */ (p).code ? p : noAnswer;
   } finally {

@@ -2,7 +2,7 @@
 
 import htm from "htm";
 import { h } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { paths } from "./icons.js";
 import { connected, me, now, second } from "./state.js";
 import { urgency } from "./urgency.js";
@@ -161,6 +161,24 @@ export const rungWhy = (text) => (text ? html`<br /><span class="note">${because
 
 /** receiptOf leads to the receipt of a call that is over. @param {Call} c @param {string} [kind] */
 export const receiptOf = (c, kind = "") => html`<a class=${`button ${kind} noprint`} href=${`/api/receipt/call/${encodeURIComponent(c.id.replace(/^call\//, ""))}`} download=${`readback-receipt-${c.ref}.json`}>${icon("keep")}<span>${t("Keep the receipt")}</span></a>`;
+
+/**
+ * Few shows the first of many, and more as one scrolls there: hundreds of calls that each count down would keep a phone busy.
+ * @param {{ all: Call[], part: (call: Call) => any }} props
+ */
+export function Few({ all, part }) {
+  const step = 30;
+  const [most, show] = useState(step);
+  const end = useRef(/** @type {HTMLElement | null} */ (null));
+  const left = all.length - most;
+  useEffect(() => {
+    if (!end.current) return;
+    const near = new IntersectionObserver((found) => found.some((e) => e.isIntersecting) && show((n) => n + step), { rootMargin: "600px" });
+    near.observe(end.current);
+    return () => near.disconnect();
+  }, [most, left > 0]);
+  return html`${all.slice(0, most).map(part)}${left > 0 ? html`<p ref=${end}><button type="button" class="button" onClick=${() => show(most + step)}>${t("and {n} more", { n: left })}</button></p>` : null}`;
+}
 
 /** Heading is a page's first line; it gets the focus when the page is new. @param {{ children?: Kids, kind?: string }} props */
 export const Heading = ({ children, kind }) => html`<h1 tabindex="-1" class=${kind}>${children}</h1>`;
