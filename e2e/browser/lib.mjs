@@ -1,5 +1,7 @@
-// What both stories need: a browser, people in it, and a word with the Go test that started them.
+// What all stories need: a browser, people in it, and a word with the Go test that started them.
 
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
@@ -65,3 +67,21 @@ export async function typeIn(page, value, tail) {
 export function must(holds, what) {
   if (!holds) throw new Error(what);
 }
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// examine looks at a page as it is now, in both colour schemes: what axe finds, what is cut or must be scrolled sideways,
+// and what of a patient is kept outside of memory. What it finds goes to found.
+export async function examine(page, state, found) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.evaluate(axe);
+    const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+    for (const v of result.violations) found.push(`${state} (${colorScheme}): ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary?.split("\n")[1] ?? ""}`).slice(0, 3).join(" | ")}`);
+  }
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (wide > 0) found.push(`${state}: ${wide} px to scroll sideways`);
+  const traces = await page.evaluate(async () => JSON.stringify([location.href, document.title, { ...localStorage }, { ...sessionStorage }, document.cookie, await caches.keys(), await indexedDB.databases(), history.state]));
+  for (const canary of told.canaries) if (traces.includes(canary)) found.push(`${state}: ${canary} is kept: ${traces}`);
+}
+

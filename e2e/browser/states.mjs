@@ -1,26 +1,11 @@
 // Every screen in every state, by day and by night: no accessibility violation that a machine finds, nothing to scroll
 // sideways; and nothing of the patient in any storage, address or title.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { desk, must, person, phone, story, told, typeIn, want } from "./lib.mjs";
+import { desk, examine, must, person, phone, story, told, typeIn, want } from "./lib.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const found = [];
 
-// check runs axe on a page as it is now, in both colour schemes.
-async function check(page, state) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.evaluate(axe);
-    const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-    for (const v of result.violations) found.push(`${state} (${colorScheme}): ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary?.split("\n")[1] ?? ""}`).slice(0, 3).join(" | ")}`);
-  }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  if (wide > 0) found.push(`${state}: ${wide} px to scroll sideways`);
-  const traces = await page.evaluate(async () => JSON.stringify([location.href, document.title, { ...localStorage }, { ...sessionStorage }, document.cookie, await caches.keys(), await indexedDB.databases(), history.state]));
-  for (const canary of told.canaries) if (traces.includes(canary)) found.push(`${state}: ${canary} is kept: ${traces}`);
-}
+const check = (page, state) => examine(page, state, found);
 
 await story(async (browser) => {
   const door = await (await browser.newContext({ viewport: phone })).newPage();
