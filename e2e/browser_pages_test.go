@@ -52,8 +52,10 @@ func TestThePagesBesideTheCallsDoTheirJobAndKeepNothing(t *testing.T) {
 		"tail": tailOf("G4827"), "number": "PG4827", "name": "Muster, Mia G4827", "until": time.Now().Add(4 * time.Hour).Format("2006-01-02T15:04"),
 		"canaries": []string{"Muster", "G4827", "1970", valueSent},
 	}, map[string]func(){
-		"before":  func() { mustSend(t, n.MLLP, potassium("G4827")) },
-		"result":  func() { mustSend(t, n.MLLP, changed(potassium("G4827"), "|G4827|P|", "|G4828|P|", "FIG4827", "FIG4828", "PLG4827", "PLG4828")) },
+		"before": func() { mustSend(t, n.MLLP, potassium("G4827")) },
+		"result": func() {
+			mustSend(t, n.MLLP, changed(potassium("G4827"), "|G4827|P|", "|G4828|P|", "FIG4827", "FIG4828", "PLG4827", "PLG4828"))
+		},
 		"unknown": func() { mustSend(t, n.MLLP, unknown) },
 	})
 }
