@@ -27,6 +27,9 @@ const (
 	ReasonNoResults = "no-results"
 	// ReasonPanelWithdrawn: OBR-25 takes back a panel without listing its results, so none of them can be found.
 	ReasonPanelWithdrawn = "panel-withdrawn"
+	// ReasonControl: a result of a control or a calibrator (SPM-11), which is nobody's. Somebody enters it as the gate of
+	// its instrument. It is grave where a patient is named beside it: one of the two is wrong.
+	ReasonControl = "control-specimen"
 	// ReasonContradiction: OBR-25 takes back a panel and OBX-11 gives its results.
 	ReasonContradiction = "contradictory-status"
 	// ReasonMerge: two records became one in a way that this door does not understand.

@@ -2,6 +2,7 @@ package hl7
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/seed-909bec58/readback/rules/critical"
@@ -112,6 +113,9 @@ func (d *Door) readPatients(r *reading, m *Message) {
 		if r.topic == results {
 			t.reports, t.names = rd.reports(g)
 			for _, o := range g.Orders {
+				if ofControl(o) {
+					r.reason = ReasonControl
+				}
 				switch status := first(o.OBR.Field(25)); {
 				case len(o.Observations) > 0:
 				case status == "X" || status == "D":
@@ -136,6 +140,9 @@ func (d *Door) readPatients(r *reading, m *Message) {
 			}
 		}
 	}
+	if r.reason == ReasonControl {
+		r.grave = r.grave && withPatient(m, r.patients)
+	}
 	switch {
 	case r.reason != "" || r.topic != results:
 	case withdrawn:
@@ -146,6 +153,28 @@ func (d *Door) readPatients(r *reading, m *Message) {
 	if r.topic == stays {
 		rd.stay()
 	}
+}
+
+// ofControl tells whether an order's specimen is no patient's: a control, a calibrator, or a verifying calibrator (HL7
+// table 0369).
+func ofControl(o Order) bool {
+	return slices.ContainsFunc(o.Specimens, func(s Segment) bool {
+		role := strings.ToUpper(first(s.Field(11)))
+		return role == "Q" || role == "C" || role == "V"
+	})
+}
+
+// withPatient tells whether a message with controls has a patient in it too: it names one, or another specimen.
+func withPatient(m *Message, all []told) bool {
+	if slices.ContainsFunc(all, func(t told) bool { return t.handle != "" }) {
+		return true
+	}
+	for g := range m.Patients() {
+		if slices.ContainsFunc(g.Orders, func(o Order) bool { return len(o.Observations) > 0 && !ofControl(o) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func sameHandle(all []told, t told) int {

@@ -118,6 +118,7 @@ func TestPatientWhomTheLaboratoryForgotIsKnownAgain(t *testing.T) {
 }
 
 func TestWhatNobodyUnderstandsWaitsForAPerson(t *testing.T) {
+	control, kaliumOf := "SPM|1|QC1^LOT7||SER|||||||Q", "OBX|1|NM|2823-3^K^LN||7.1|mmol/L|||||F"
 	panelX := "OBR|1||F-1|K" + strings.Repeat("|", 21) + "X"
 	for _, c := range []struct {
 		message, reason string
@@ -128,6 +129,10 @@ func TestWhatNobodyUnderstandsWaitsForAPerson(t *testing.T) {
 		{own("ORU^R01", "1", anna), hl7.ReasonNoResults, false},
 		{own("ORU^R01", "1", anna, panelX), hl7.ReasonPanelWithdrawn, true},
 		{own("ORU^R01", "1", anna, panelX, "OBX|1|NM|2823-3^K^LN||7.1|mmol/L|||||F"), hl7.ReasonContradiction, true},
+		{own("OUL^R22", "1", control, "OBR|1||F-1|K", kaliumOf), hl7.ReasonControl, false},
+		{own("ORU^R01", "1", "OBR|1||F-1|K", kaliumOf, control), hl7.ReasonControl, false},
+		{own("ORU^R01", "1", anna, "OBR|1||F-1|K", kaliumOf, control), hl7.ReasonControl, true},
+		{own("OUL^R22", "1", control, "OBR|1||F-1|K", kaliumOf, "SPM|2|S2||SER|||||||P", "OBR|2||F-2|K", kaliumOf), hl7.ReasonControl, true},
 		{adt("A01", "1", "PID|1||||Unknown", "PV1|1|I|ICU"), hl7.ReasonNoPatient, false},
 		{adt("A30", "1", anna, "MRG|4711009"), hl7.ReasonMerge, false},
 	} {
@@ -140,6 +145,9 @@ func TestWhatNobodyUnderstandsWaitsForAPerson(t *testing.T) {
 			}
 			if _, ok := h.State().Critical.Work.Get(q[0].Message); !ok {
 				t.Error("nobody is asked to look")
+			}
+			if n := h.State().Critical.Calls.Len(); n != 0 {
+				t.Errorf("%d calls", n)
 			}
 			if !strings.Contains(h.logs.String(), c.reason) {
 				t.Error("the log does not tell")

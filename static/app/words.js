@@ -194,7 +194,7 @@ const reasons = {
   "out-of-order": "A message came late: what was told since stands", "wrong-patient": "Told of one patient, and another one's: whose is it?",
   "no-header": "A message without its header", "unknown-type": "A message of a type that is not understood",
   "no-patient": "A message that says not who the patient is", "no-results": "A result message without a result",
-  "panel-withdrawn": "A panel taken back without its results", "contradictory-status": "A panel taken back and given at once",
+  "panel-withdrawn": "A panel taken back without its results", "control-specimen": "A control's result: enter it at its analyzer", "contradictory-status": "A panel taken back and given at once",
   "merge-not-understood": "Two records became one in a way not understood", unframed: "Text outside of any message",
   "too-long": "A message that is too long", "too-many": "A message with more results than one message may hold", fault: "A message on which Readback failed",
   held: "Confirm or rerun", confirm: "Confirm or rerun", "said-told": "The sender says that somebody was told: by whom, to whom, when?", "called-to": "The sender says that somebody was told: by whom, to whom, when?",
