@@ -132,7 +132,7 @@ func TestPowerLossRightAfterTheLogWasEmptiedLosesNothing(t *testing.T) {
 		})
 		h, _ := tryStart(t, "serve", "--http", strings.TrimPrefix(n.HTTP, "http://"), "--mllp", n.MLLP, "--data", dir)
 		h.kill() // it ended without power
-if past > 0 {
+		if past > 0 {
 			emptied++
 		}
 		lost := lose(t, disk, r)

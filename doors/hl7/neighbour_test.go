@@ -121,7 +121,11 @@ func TestOneAddressThatFloodsLeavesRoomForOthers(t *testing.T) {
 		for range 100 {
 			nc := ln.from("10.0.0.66")
 			defer nc.Close()
-			if err := nc.SetReadDeadline(time.Now().Add(time.Second)); err != nil {
+			err := nc.SetReadDeadline(time.Now().Add(time.Second))
+			if errors.Is(err, io.ErrClosedPipe) {
+				continue // refused before this side looked
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			if _, err := nc.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
