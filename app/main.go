@@ -63,6 +63,7 @@ type cli struct {
 	Token    tokenCmd    `cmd:"" help:"Tokens of programs."`
 	Limits   limitsCmd   `cmd:"" help:"Limit sets: what is critical."`
 	Report   reportCmd   `cmd:"" help:"Report a result by hand; a critical one is called."`
+	Work     workCmd     `cmd:"" help:"Work that waits for a person: list it, settle it, try a message again."`
 	Licenses licensesCmd `cmd:"" help:"Say under which licences this stands."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 }

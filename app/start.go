@@ -247,7 +247,7 @@ func (r *Readback) openServer(ctx context.Context, k vault.Keys) error {
 	s, err := server.New(server.Deps{
 		Lab: r.Lab, Vault: r.Vault, Notary: r.Notary, Static: static.Files, Log: r.log, Secret: k.Site,
 		SessionKey: k.Session, KeyBefore: k.Before, Behind: behind, Origins: r.cfg.Origins, Alone: r.reach.Alone, Audit: r.Audit,
-		Hub: channels.Config{Gone: r.reach.Gone}, Missed: r.reach.Missed, Beneath: r.status, Others: r.others(), Bell: r.ringsBack(),
+		Hub: channels.Config{Gone: r.reach.Gone}, Missed: r.reach.Missed, Beneath: r.status, Retry: r.HL7.Retry, Others: r.others(), Bell: r.ringsBack(),
 	})
 	if err != nil {
 		return err

@@ -54,6 +54,11 @@ func (c *Client) End(ctx context.Context, b wire.EndBody) (wire.Recorded, error)
 	return tell[wire.Recorded](ctx, c, wire.DoEnd, b)
 }
 
+// Retry files a message that waits in quarantine, once what was wrong is mended.
+func (c *Client) Retry(ctx context.Context, work string) (wire.Meant, error) {
+	return tell[wire.Meant](ctx, c, wire.DoRetry, wire.RetryBody{Work: work})
+}
+
 // Settle settles a work item of the laboratory.
 func (c *Client) Settle(ctx context.Context, b wire.SettleBody) (wire.Recorded, error) {
 	return tell[wire.Recorded](ctx, c, wire.DoSettle, b)

@@ -74,6 +74,7 @@ var commands = map[string]command{
 	wire.DoSeries:       {run: reads((*Server).series)},
 	wire.DoIdentify:     {roles: anyOfLab, run: reads((*Server).identify)},
 	wire.DoSettle:       {roles: anyOfLab, run: reads((*Server).settle)},
+	wire.DoRetry:        {roles: anyOfLab, run: reads((*Server).retry)},
 	wire.DoReceipt:      {run: reads((*Server).doReceipt)},
 	wire.DoConsistency:  {bare: true, run: reads((*Server).doConsistency)},
 	wire.DoPeople:       {roles: planners, run: reads((*Server).people)},

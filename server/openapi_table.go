@@ -51,6 +51,7 @@ var descriptions = map[string]described{
 	wire.DoIdentify:      {"Names the patient of a call that was called by its accession number.", wire.IdentifyBody{Call: "call/9x1", Version: 1, Number: "4711", Reason: "label"}, wire.Recorded{}},
 	wire.DoEnd:           {"Ends a call without a read-back, by a director's decision.", wire.EndBody{Call: "call/9x1", Version: 1, Reason: "told-in-person"}, wire.Recorded{}},
 	wire.DoSettle:        {"Settles a work item of the laboratory.", wire.SettleBody{Work: "work/3d", How: "filed-by-hand"}, wire.Recorded{}},
+	wire.DoRetry:         {"Files a message that waits in quarantine, once what was wrong is mended.", wire.RetryBody{Work: "message/3d"}, wire.Meant{}},
 	wire.DoHeldConfirm:   {"A held critical result is confirmed: it is called.", wire.HeldBody{Call: "call/9x1"}, wire.Recorded{}},
 	wire.DoHeldRerun:     {"A held critical result is measured again.", wire.HeldBody{Call: "call/9x1"}, wire.Recorded{}},
 	wire.DoReceipt:       {"The proof that an entry stands in the ledger.", wire.ReceiptBody{Seq: 121}, ledger.Receipt{}},

@@ -60,6 +60,8 @@ type Deps struct {
 	Bell func(ctx context.Context) error
 	// Alone tells how many open calls have none of their people connected here; nil: not known.
 	Alone func() int
+	// Retry files a message that waits in quarantine, for who may; nil: no door can.
+	Retry func(ctx context.Context, by lab.Actor, key lab.Key, may func(*lab.State, time.Time) error, work string) (lab.Done, error)
 	// Missed tells how many receipts of called people's screens were awaited in vain; nil: not known.
 	Missed func() int64
 }

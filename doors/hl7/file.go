@@ -51,6 +51,11 @@ func (f *filing) decide() (evs []lab.Event, err error) {
 			evs, err = f.quarantine(ReasonFault), nil
 		}
 	}()
+	return f.file()
+}
+
+// file decides what an understood message records.
+func (f *filing) file() (evs []lab.Event, err error) {
 	switch f.topic {
 	case results:
 		err = f.fileResults()

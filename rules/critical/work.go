@@ -1,6 +1,7 @@
 package critical
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -75,6 +76,24 @@ func (w Work) firstOwner() string {
 	}
 	return AskDesk
 }
+
+// Errors of a message that is tried again.
+var (
+	// ErrStill says that a message in quarantine is not understood still; StillError says why. Settle it by hand.
+	ErrStill = errors.New("critical: the message is still not understood")
+	// ErrOvertaken says that something newer came since of what a message in
+	// quarantine tells. Look at both and settle it by hand.
+	ErrOvertaken = errors.New("critical: something newer came since")
+)
+
+// StillError is ErrStill with the code of the reason.
+type StillError struct{ Reason string }
+
+// Error gives the reason.
+func (e *StillError) Error() string { return ErrStill.Error() + ": " + e.Reason }
+
+// Unwrap is ErrStill.
+func (*StillError) Unwrap() error { return ErrStill }
 
 // Filed says that a message was understood and kept whole.
 type Filed struct {
