@@ -63,6 +63,8 @@ type cli struct {
 	Token    tokenCmd    `cmd:"" help:"Tokens of programs."`
 	Limits   limitsCmd   `cmd:"" help:"Limit sets: what is critical."`
 	Report   reportCmd   `cmd:"" help:"Report a result by hand; a critical one is called."`
+	Exempt   exemptCmd   `cmd:"" help:"Exemptions: whose repeats of a test are not called for a time."`
+	Factor   factorCmd   `cmd:"" help:"Note whether a patient has a factor that limits ask for."`
 	Work     workCmd     `cmd:"" help:"Work that waits for a person: list it, settle it, try a message again."`
 	Licenses licensesCmd `cmd:"" help:"Say under which licences this stands."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`

@@ -74,6 +74,8 @@ func fold(db rows, e *ledger.Entry) error {
 		db.setPerson(ev.ID, knownOf(&ev.Person))
 	case *critical.Reported:
 		return reported(db, e, ev)
+	case *critical.Suppressed:
+		db.suppress(suppressed{seq: int64(e.Seq), at: micro(e.At), unit: ev.Unit, analyte: ev.LOINC, tier: ev.Tier, sender: ev.Sender})
 	default:
 		if len(e.About) > 0 && strings.HasPrefix(e.About[0], "call/") {
 			return ofCall(db, e, ev)

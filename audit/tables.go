@@ -14,7 +14,7 @@ import (
 var schema string
 
 // version is of the tables and of what is counted into them: with another one they are made again.
-const version = 3
+const version = 4
 
 // place is up to where the rows count the ledger.
 type place struct {

@@ -54,6 +54,26 @@ func (c *Client) End(ctx context.Context, b wire.EndBody) (wire.Recorded, error)
 	return tell[wire.Recorded](ctx, c, wire.DoEnd, b)
 }
 
+// Exempt keeps repeats of a patient's test from being called for a time.
+func (c *Client) Exempt(ctx context.Context, b wire.ExemptBody) (wire.Exempted, error) {
+	return tell[wire.Exempted](ctx, c, wire.DoExempt, b)
+}
+
+// Rearm ends an exemption.
+func (c *Client) Rearm(ctx context.Context, id string) (wire.Recorded, error) {
+	return tell[wire.Recorded](ctx, c, wire.DoRearm, wire.RearmBody{ID: id})
+}
+
+// Exemptions lists the exemptions in force.
+func (c *Client) Exemptions(ctx context.Context) (wire.Exemptions, error) {
+	return tell[wire.Exemptions](ctx, c, wire.DoExemptions, struct{}{})
+}
+
+// Factor notes whether a patient has a factor that limits ask for.
+func (c *Client) Factor(ctx context.Context, b wire.FactorBody) (wire.Factors, error) {
+	return tell[wire.Factors](ctx, c, wire.DoFactor, b)
+}
+
 // Retry files a message that waits in quarantine, once what was wrong is mended.
 func (c *Client) Retry(ctx context.Context, work string) (wire.Meant, error) {
 	return tell[wire.Meant](ctx, c, wire.DoRetry, wire.RetryBody{Work: work})

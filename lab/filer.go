@@ -130,8 +130,8 @@ func (s *State) Message(p *patient.Patient, who patient.Identity, at patient.Pla
 		in.Patient, who, at = p.ID, p.Identity, p.Place
 		in.Subject.Factors = map[string]bool{}
 		for code, known := range p.Factors.All() {
-			if known.Has != patient.Unknown {
-				in.Subject.Factors[code] = known.Has == patient.Yes
+			if has := known.At(now); has != patient.Unknown {
+				in.Subject.Factors[code] = has == patient.Yes
 			}
 		}
 	}

@@ -119,7 +119,7 @@ func (t *trial) try(e filed) {
 	if e.LOINC != "" { // its code may be mapped otherwise by now
 		rep.Codings = append(rep.Codings, critical.Coding{System: "LN", Code: e.LOINC})
 	}
-	old, by := t.st.Critical.Verdict(in, rep, t.now), t.st.Critical.VerdictBy(t.set, in, rep)
+	old, by := t.st.Critical.Verdict(in, rep, t.now), t.st.Critical.VerdictBy(t.set, in, rep, t.now)
 	switch was, is := old.Outcome == critical.Critical, by.Outcome == critical.Critical; {
 	case is && !was:
 		t.out.More = append(t.out.More, t.change(e, by, func(r *wire.Reason) { r.More++ }))

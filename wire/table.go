@@ -104,6 +104,8 @@ var table = []row{
 	{critical.ErrNotHeld, "not-held", http.StatusNotFound, "No result waits for the bench under this id.", "It may have been called already: look at the open calls."},
 	{critical.ErrIdentified, "identified", http.StatusConflict, "The patient of this call is identified already.", "A correction or a merge must come from the sender."},
 	{critical.ErrNoWork, "unknown-work", http.StatusNotFound, "There is no such open work item.", "Someone may have settled it."},
+	{critical.ErrUntil, "not-until", http.StatusBadRequest, "It must end after now, and not so late.", "Choose another time."},
+	{critical.ErrNoExemption, "unknown-exemption", http.StatusNotFound, "There is no such exemption in force.", "It may have ended: list them."},
 	{critical.ErrStill, "still-quarantined", http.StatusConflict, "The message is still not understood.", "Settle it by hand, or try again after an upgrade."},
 	{critical.ErrOvertaken, "overtaken", http.StatusConflict, "Something newer came since of what the message tells.", "Look at both, then settle it by hand."},
 	{critical.ErrNoReason, "no-reason", http.StatusBadRequest, "A reason is needed.", "Give one."},

@@ -117,6 +117,10 @@ func (f *filing) fileResults() error {
 			continue
 		}
 		in := f.message(t, p)
+		in.Prior = f.view.Priors(in, f.past, f.now)
+		if len(f.want) > 0 {
+			continue
+		}
 		if i > 0 {
 			// Calls are numbered within a message: those of a second patient are children of their own.
 			in.ID = fmt.Sprintf("%s/%d", f.id, i+1)

@@ -64,7 +64,7 @@ func (f *filing) say(p *patient.Patient) {
 		f.add(patient.MovedTo(p.ID, p.Place))
 	}
 	for code, n := range p.Factors.All() {
-		f.add(&patient.FactorNoted{Patient: p.ID, Note: patient.Note{Factor: code, Has: n.Has, Source: n.Source}})
+		f.add(&patient.FactorNoted{Patient: p.ID, Note: n.Note(code)})
 	}
 }
 

@@ -23,17 +23,18 @@ const Window = 48 * time.Hour
 
 // Board is all that is unfinished, by the ledger's word. The zero value is empty.
 type Board struct {
-	Calls    table.Map[string, Call]       `json:"calls"`          // open ones, by id
-	Finished table.Map[string, Call]       `json:"finished"`       // within the Window, by id
-	Refs     table.Map[string, string]     `json:"refs"`           // spoken reference → open call
-	Held     table.Map[string, Waiting]    `json:"held,omitzero"`  // results that the bench looks at first, by the call to be
-	Results  table.Map[string, string]     `json:"results"`        // result → the newest call on the board that tells it
-	Work     table.Map[string, Work]       `json:"work"`           // by id
-	Sets     table.Map[string, Set]        `json:"sets"`           // by id and version
-	Active   table.Map[string, []Approval] `json:"active"`         // by setting, the newest last
-	Codes    table.Map[string, Test]       `json:"codes"`          // by sender, system and code
-	Units    table.Map[string, string]     `json:"units,omitzero"` // by sender and spelling → UCUM
-	Seq      int64                         `json:"seq"`            // of the newest event
+	Calls    table.Map[string, Call]       `json:"calls"`            // open ones, by id
+	Finished table.Map[string, Call]       `json:"finished"`         // within the Window, by id
+	Refs     table.Map[string, string]     `json:"refs"`             // spoken reference → open call
+	Held     table.Map[string, Waiting]    `json:"held,omitzero"`    // results that the bench looks at first, by the call to be
+	Results  table.Map[string, string]     `json:"results"`          // result → the newest call on the board that tells it
+	Work     table.Map[string, Work]       `json:"work"`             // by id
+	Sets     table.Map[string, Set]        `json:"sets"`             // by id and version
+	Active   table.Map[string, []Approval] `json:"active"`           // by setting, the newest last
+	Codes    table.Map[string, Test]       `json:"codes"`            // by sender, system and code
+	Units    table.Map[string, string]     `json:"units,omitzero"`   // by sender and spelling → UCUM
+	Exempts  table.Map[string, Exemption]  `json:"exempts,omitzero"` // by patient and LOINC code
+	Seq      int64                         `json:"seq"`              // of the newest event
 
 	due  table.Map[string, string] // instant and id → id, of open calls and work
 	gone table.Map[string, string] // instant and id → id, of finished calls
@@ -184,6 +185,10 @@ func (b Board) Apply(ev Event, m Mark) Board {
 		b = b.work(Work{ID: e.Message, Reason: e.Reason, Message: e.Message, Critical: e.Critical}, "", at)
 	case *Resolved:
 		b = b.settle(e.Work)
+	case *Exempted:
+		b = b.exempt(e, at)
+	case *Rearmed:
+		b = b.rearmed(func(x Exemption) bool { return x.ID == e.ID })
 	case *Reported:
 		b = b.reported(e, at)
 	case *Held:

@@ -64,6 +64,12 @@ func New(kind string) Event {
 		return new(ReadBack)
 	case "critical.corrected":
 		return new(Corrected)
+	case "critical.suppressed":
+		return new(Suppressed)
+	case "critical.exempted":
+		return new(Exempted)
+	case "critical.rearmed":
+		return new(Rearmed)
 	case "critical.raised":
 		return new(Raised)
 	case "critical.taken":

@@ -25,6 +25,9 @@ type Message struct {
 	// Known: every call that ever told one of the results is on the board. Else a result that was withdrawn or corrected
 	// may have been told longer ago than the board knows, and a person looks.
 	Known bool
+	// Prior are the earlier results of the patient by LOINC code, where Looks asks for them. Where they are missing
+	// everything critical is called.
+	Prior map[string][]Prior
 
 	// Refs are random candidates for the references of new calls, one more than needed or so. The order of what is
 	// chosen among hangs on them too.
@@ -55,6 +58,7 @@ type found struct {
 	ev      Reported
 	label   string
 	means   string
+	value   Value
 	unit    string // as shown
 	why     string
 	says    *Spoken // of a finding
@@ -72,11 +76,11 @@ type found struct {
 func (b Board) File(in Message, now time.Time) ([]Event, error) {
 	now = stamp(now)
 	set, _ := b.InForce(in.Subject.Setting, now)
-	f := filing{board: b, in: in, now: now}
+	f := filing{board: b, in: in, now: now, set: set}
 	var fresh, twice []*found
 	named := map[string][]*found{}
 	for i := range in.Reports {
-		r := b.judge(set, in, in.Reports[i])
+		r := b.judge(set, in, in.Reports[i], now)
 		before := named[r.Result]
 		if i := slices.IndexFunc(before, r.twin); i >= 0 {
 			r.first, r.ev.Repeat, r.ev.Result = before[i], true, before[i].ev.Result
@@ -88,6 +92,13 @@ func (b Board) File(in Message, now time.Time) ([]Event, error) {
 		}
 		named[r.Result] = append(before, r)
 		if f.heldAgain(r) || f.again(r) {
+			continue
+		}
+		if s := f.spared(r); s != nil {
+			r.ev.Repeat = f.suppressed(r)
+			if f.add(&r.ev); !r.ev.Repeat {
+				f.add(s)
+			}
 			continue
 		}
 		if r.ev.Outcome == Critical && r.held != "" {
@@ -132,7 +143,7 @@ func (r *found) twin(o *found) bool {
 }
 
 // judge reads a report and asks the limits.
-func (b Board) judge(set Set, in Message, r Report) *found {
+func (b Board) judge(set Set, in Message, r Report, now time.Time) *found {
 	own := Coding{}
 	if len(r.Codings) > 0 {
 		own = r.Codings[0]
@@ -156,7 +167,7 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 	if r.Parts != nil {
 		value, err = ParseSN(r.Parts, locale)
 	}
-	if err == nil {
+	if out.value = value; err == nil {
 		out.means = string(value.Cmp) + value.Num.String()
 		if r.Parts != nil {
 			out.Sealed.Value = value.Sent
@@ -187,6 +198,11 @@ func (b Board) judge(set Set, in Message, r Report) *found {
 	if v.Outcome == Unreadable || v.Outcome == NoLimit {
 		if w, ok := JudgeWords(set, test.LOINC, r.Sealed.Value, hash(r.Result+strings.Join(in.Refs, ""))); ok {
 			v = w
+		}
+	}
+	if err == nil && (v.Outcome == Normal || v.Outcome == NoLimit) {
+		if d, ok := set.delta(in.Prior[test.LOINC], r.Result, test.LOINC, value, e.Unit, now); ok {
+			v = d
 		}
 	}
 	if r.onItsWay() && v.Outcome == Unreadable {
@@ -234,6 +250,7 @@ type filing struct {
 	board Board
 	in    Message
 	now   time.Time
+	set   Set // in force
 	out   []Event
 	calls int
 	err   error

@@ -78,12 +78,12 @@ func (e *Reported) Report() Report {
 // is told, and what was told before does not count.
 func (b Board) Verdict(in Message, r Report, now time.Time) Verdict {
 	set, _ := b.InForce(in.Subject.Setting, stamp(now))
-	return b.VerdictBy(set, in, r)
+	return b.VerdictBy(set, in, r, now)
 }
 
 // VerdictBy is the Verdict by a set, in force or not.
-func (b Board) VerdictBy(set Set, in Message, r Report) Verdict {
-	f := b.judge(set, in, r)
+func (b Board) VerdictBy(set Set, in Message, r Report, now time.Time) Verdict {
+	f := b.judge(set, in, r, stamp(now))
 	f.verdict.Held = f.held
 	return f.verdict
 }

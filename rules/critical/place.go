@@ -67,5 +67,5 @@ func (b Board) Left(patient string, at time.Time) Board {
 		c.Gone = stamp(at)
 		b = b.put(c)
 	}
-	return b
+	return b.rearmed(func(x Exemption) bool { return x.Patient == patient })
 }

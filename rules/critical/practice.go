@@ -21,6 +21,9 @@ type Practice struct {
 	LOINC string `json:"loinc"`
 	Hold  []Hold `json:"hold,omitempty"` // the first that holds counts
 	Note  string `json:"note,omitempty"`
+
+	Repeat *Repeat `json:"repeat,omitempty"`
+	Delta  *Delta  `json:"delta,omitempty"`
 }
 
 // Hold says which critical results the bench looks at first: those for which
@@ -110,6 +113,8 @@ func checkPractices(s Set) []Fault {
 		for _, h := range p.Hold {
 			h.check(p.LOINC, s, add)
 		}
+		p.Repeat.check(add)
+		p.Delta.check(add)
 	}
 	for _, sign := range s.Signs {
 		if sign.Factor == "" || strings.ContainsAny(sign.Factor, " !&") || len(Finding{Also: sign.Words}.phrases()) == 0 {

@@ -68,7 +68,7 @@ func TestNewKnowsEveryKindOfThisRoom(t *testing.T) {
 	for _, k := range []string{
 		"message.filed", "message.quarantined", "message.resolved", "limits.drafted", "limits.approved", "limits.retired", "limits.mapped", "limits.spelled",
 		"critical.reported", "critical.held", "critical.rerun", "critical.released", "critical.opened", "critical.called", "critical.escalated", "critical.seen", "critical.mismatched",
-		"critical.read-back", "critical.corrected", "critical.raised", "critical.closed", "critical.ended",
+		"critical.read-back", "critical.corrected", "critical.raised", "critical.suppressed", "critical.exempted", "critical.rearmed", "critical.closed", "critical.ended",
 	} {
 		if ev := critical.New(k); ev == nil || ev.Kind() != k {
 			t.Errorf("New(%q) is %T", k, ev)

@@ -106,6 +106,11 @@ type Note struct {
 	Factor string `json:"factor"`           // the code in the limit sets
 	Has    Has    `json:"has"`              // yes, no or unknown
 	Source string `json:"source,omitempty"` // "hand", "adt", "api"
+	// Until is when it is unknown again; zero if it does not end.
+	Until time.Time `json:"until,omitzero"`
+	// By and Since are who noted it and when, of a note that is said again; empty of a new one.
+	By    string    `json:"by,omitempty"`
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Has is what is known of a factor.

@@ -26,7 +26,7 @@ func (b Book) Merging(survivor, loser string) []Event {
 	}
 	for code, f := range lost.Factors.All() {
 		if _, ok := kept.Factors.Get(code); !ok {
-			out = append(out, &FactorNoted{Patient: survivor, Note: Note{Factor: code, Has: f.Has, Source: f.Source}})
+			out = append(out, &FactorNoted{Patient: survivor, Note: f.Note(code)})
 		}
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/seed-909bec58/readback/rules/table"
 )
@@ -34,6 +35,23 @@ type Factor struct {
 	Source string `json:"source,omitempty"`
 	By     string `json:"by"`
 	Seq    int64  `json:"seq"`
+
+	Since time.Time `json:"since,omitzero"` // when it was noted
+	Until time.Time `json:"until,omitzero"` // when it is unknown again; zero: it does not end
+}
+
+// At is what is known of the factor at a time.
+func (f *Factor) At(now time.Time) Has {
+	if f == nil || !f.Until.IsZero() && !now.Before(f.Until) {
+		return Unknown
+	}
+	return f.Has
+}
+
+// Note is the factor as it is said again, of another record of the patient or
+// of one that the laboratory had no more in mind.
+func (f *Factor) Note(code string) Note {
+	return Note{Factor: code, Has: f.Has, Source: f.Source, Until: f.Until, By: f.By, Since: f.Since}
 }
 
 // Book is every patient that the laboratory has in mind. The zero value is
@@ -123,7 +141,11 @@ func (b Book) Apply(ev Event, m Mark) Book {
 	case *FactorNoted:
 		return b.put(ev.Patient, m, func(p *Patient) {
 			n := ev.Note
-			p.Factors = p.Factors.With(n.Factor, &Factor{Has: n.Has, Source: n.Source, By: m.By, Seq: m.Seq})
+			noted := &Factor{Has: n.Has, Source: n.Source, By: m.By, Seq: m.Seq, Since: m.At.UTC(), Until: n.Until}
+			if n.By != "" {
+				noted.By, noted.Since = n.By, n.Since
+			}
+			p.Factors = p.Factors.With(n.Factor, noted)
 		})
 	case *Merged:
 		return b.merge(ev, m)
