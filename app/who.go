@@ -37,10 +37,11 @@ func (c whoCmd) Run(ctx context.Context, s streams) error {
 		}
 	}
 	who, err := cl.Who(ctx, body)
-	return shown(s, err, c.JSON, who, func() error { return printWho(s.out, who, zone) })
+	return shown(s, err, c.JSON, who, func() error { return printWho(s.out, who, zone, c.At == "") })
 }
 
-func printWho(w io.Writer, who wire.Who, zone *time.Location) error {
+// printWho writes who would be asked; of now also on how many devices each is connected, which says nothing of another time.
+func printWho(w io.Writer, who wire.Who, zone *time.Location, now bool) error {
 	unit := "an unknown unit"
 	if who.Unit != "" {
 		unit = plain(who.Unit)
@@ -53,7 +54,11 @@ func printWho(w io.Writer, who wire.Who, zone *time.Location) error {
 		if !step.Skipped {
 			var names []string
 			for _, p := range step.To {
-				names = append(names, fmt.Sprintf("%s (%s%s)", p.Name.Name, p.Role, devices(p.Devices)))
+				on := ""
+				if now {
+					on = devices(p.Devices)
+				}
+				names = append(names, fmt.Sprintf("%s (%s%s)", p.Name.Name, p.Role, on))
 			}
 			if step.Desk && step.Ask != "desk" {
 				names = append(names, "the desk beside")
