@@ -87,15 +87,15 @@ func said(s streams, err error, what string) error {
 	return err
 }
 
-// shown writes what a server answered: as JSON, or as print shows it to people. err is why there is no answer.
-func shown(s streams, err error, asJSON bool, answer any, print func() error) error {
+// shown writes what a server answered: as JSON, or as inWords shows it to people. err is why there is no answer.
+func shown(s streams, err error, asJSON bool, answer any, inWords func() error) error {
 	switch {
 	case err != nil:
 		return err
 	case asJSON:
 		return json.NewEncoder(s.out).Encode(answer)
 	}
-	return print()
+	return inWords()
 }
 
 // count is a number of things in words: 1 booking, 2 bookings.

@@ -12,7 +12,7 @@ import (
 const oddName = "<img src=x onerror=alert(1)>\u202eretsuM^Mia"
 
 func TestTheWholeJobIsDoneByKeyboardAloneAndAtTwiceTheSize(t *testing.T) {
-	often(t)
+	need.Long(t)
 	need.Chromium(t)
 	need.Node(t, "browser")
 	n := serve(t, "--data", t.TempDir())
@@ -27,7 +27,7 @@ func TestTheWholeJobIsDoneByKeyboardAloneAndAtTwiceTheSize(t *testing.T) {
 }
 
 func TestTwoDevicesOfOnePersonAgreeAndNothingTypedIsLost(t *testing.T) {
-	often(t)
+	need.Long(t)
 	need.Chromium(t)
 	need.Node(t, "browser")
 	n := serve(t, "--data", t.TempDir())
@@ -41,7 +41,7 @@ func TestTwoDevicesOfOnePersonAgreeAndNothingTypedIsLost(t *testing.T) {
 }
 
 func TestThePagesBesideTheCallsDoTheirJobAndKeepNothing(t *testing.T) {
-	often(t)
+	need.Long(t)
 	need.Chromium(t)
 	need.Node(t, "browser")
 	n := serve(t, "--data", t.TempDir())
@@ -63,12 +63,4 @@ func TestThePagesBesideTheCallsDoTheirJobAndKeepNothing(t *testing.T) {
 // changed is a message with other words in it, each given after the one it stands for.
 func changed(message []byte, words ...string) []byte {
 	return []byte(strings.NewReplacer(words...).Replace(string(message)))
-}
-
-// often skips a story that was not yet seen to pass often enough to stand in each check; make long runs it.
-func often(t *testing.T) {
-	t.Helper()
-	if need.Count(0, 1) == 0 {
-		t.Skip("runs with READBACK_LONG=1")
-	}
 }

@@ -180,7 +180,7 @@ func clock(t testing.TB, c *cluster, r *rand.Rand) func() {
 		c.run(t, n, program)
 	}
 	restart(fast)
-	res, err := http.Get(n.HTTP + "/livez") //nolint:noctx // a test's
+	res, err := http.Get(n.HTTP + "/livez")
 	if err != nil {
 		t.Fatal(err)
 	}

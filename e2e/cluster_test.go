@@ -44,7 +44,7 @@ func (r *redisServer) do(t testing.TB, command string) error {
 	if err != nil {
 		return err
 	}
-	defer c.Close() //nolint:errcheck // it was asked
+	defer c.Close()
 	if _, err := io.WriteString(c, command+"\r\n"); err != nil {
 		return err
 	}

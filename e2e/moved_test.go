@@ -30,7 +30,7 @@ func balance(t *testing.T, nodes ...string) *balancer {
 		t.Fatal(err)
 	}
 	b := &balancer{at: "http://" + l.Addr().String(), nodes: nodes}
-	s := &http.Server{Handler: &httputil.ReverseProxy{ //nolint:gosec // a test's, on loopback
+	s := &http.Server{Handler: &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			to := b.choose(r.In.Context())
 			r.SetURL(to)

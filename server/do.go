@@ -218,7 +218,7 @@ func (q *asked) allowed(st *lab.State, now time.Time) error {
 		return wire.ErrSignIn
 	case q.at.Session == "" && !st.Signed(q.Viewer, now):
 		return wire.ErrSignIn
-	case q.at.Session == "" && st.Bare(q.Viewer) && !q.bare && !(q.kiosk && q.device(st)):
+	case q.at.Session == "" && st.Bare(q.Viewer) && !q.bare && (!q.kiosk || !q.device(st)):
 		return wire.ErrDevice
 	case len(q.roles) > 0 && !slices.Contains(q.roles, st.Roster.Get(q.Subject).Role):
 		return &wire.Refusal{Err: wire.ErrForbidden, Facts: map[string]any{"roles": q.roles}}

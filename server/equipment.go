@@ -177,7 +177,7 @@ func bookTake(book equipment.Book, b wire.OfBody, a equipment.Ask) ([]equipment.
 	return book.Take(b.Booking, b.Version, a)
 }
 
-func (s *Server) free(q *asked, b wire.FreeBody) (any, error) {
+func (s *Server) free(_ *asked, b wire.FreeBody) (any, error) {
 	if !b.From.Before(b.To) || b.To.Sub(b.From) > longestBoard || b.Minutes < 1 {
 		return nil, wire.Bad("to", "To is after from, by at most 62 days, and minutes at least 1.", "Correct the three.")
 	}

@@ -29,7 +29,7 @@ func events(text string) ([]map[string]string, error) {
 		return nil, errors.New("it is not UTF-8, or does not end a line")
 	}
 	var lines []string
-	for _, l := range strings.Split(strings.TrimSuffix(text, "\r\n"), "\r\n") {
+	for l := range strings.SplitSeq(strings.TrimSuffix(text, "\r\n"), "\r\n") {
 		switch {
 		case len(l) > 75 || l == "" || strings.ContainsAny(l, "\r\n") || !utf8.ValidString(l):
 			return nil, fmt.Errorf("line %q: too long, empty, cut in a character, or with a bare line end", l)

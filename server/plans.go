@@ -11,7 +11,7 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-func (s *Server) limits(q *asked, _ struct{}) (any, error) {
+func (s *Server) limits(_ *asked, _ struct{}) (any, error) {
 	b := s.Lab.State().Critical
 	out := wire.Limits{Sets: []wire.LimitSet{}, Active: map[string][]critical.Approval{}, Codes: b.Codes.Len()}
 	for _, set := range b.Sets.All() {

@@ -12,7 +12,7 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-func (s *Server) roster(q *asked, b wire.RosterBody) (any, error) {
+func (s *Server) roster(_ *asked, b wire.RosterBody) (any, error) {
 	st, now := s.Lab.State(), s.Lab.Now()
 	at := b.At
 	switch {
@@ -81,7 +81,7 @@ func concerns(b *roster.Book, from, to time.Time) []roster.Concern {
 }
 
 // try tells what publishing a roster would meet and change, and records nothing.
-func (s *Server) try(q *asked, b wire.PublishBody) (any, error) {
+func (s *Server) try(_ *asked, b wire.PublishBody) (any, error) {
 	st, now := s.Lab.State(), s.Lab.Now()
 	out := wire.RosterTried{Now: now, Faults: []wire.RosterFault{}, Concerns: []roster.Concern{}}
 	for i, l := range b.Ladders {

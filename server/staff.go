@@ -11,7 +11,7 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-func (s *Server) people(q *asked, _ struct{}) (any, error) {
+func (s *Server) people(_ *asked, _ struct{}) (any, error) {
 	out := wire.People{People: []roster.Person{}, Receiving: s.Lab.State().Roster.Receivers(), Connected: s.present()}
 	for _, p := range s.Lab.State().Roster.People.All() {
 		out.People = append(out.People, *p)

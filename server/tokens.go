@@ -7,7 +7,7 @@ import (
 	"github.com/seed-909bec58/readback/wire"
 )
 
-func (s *Server) listTokens(q *asked, _ struct{}) (any, error) {
+func (s *Server) listTokens(_ *asked, _ struct{}) (any, error) {
 	out, now := wire.Tokens{Tokens: []wire.TokenView{}}, s.Lab.Now()
 	for _, in := range s.Lab.State().Sessions.Open.All() {
 		if in.Means == "token" && now.Before(in.Until) {

@@ -26,7 +26,7 @@ func (s *Server) retire(q *asked, b wire.RetireBody) (any, error) {
 	})
 }
 
-func (s *Server) examples(q *asked, _ struct{}) (any, error) {
+func (s *Server) examples(_ *asked, _ struct{}) (any, error) {
 	return wire.Examples{Sets: critical.ExampleSets()}, nil
 }
 

@@ -31,7 +31,7 @@ func (p *Problem) Error() string {
 
 // Is says whether a problem is what one of the sentinels became on its way, so that a client asks errors.Is as the server does.
 func (p *Problem) Is(target error) bool {
-	return slices.ContainsFunc(table, func(r row) bool { return r.code == p.Code && r.err == target }) //nolint:errorlint // a sentinel of the table
+	return slices.ContainsFunc(table, func(r row) bool { return r.code == p.Code && r.err == target })
 }
 
 // ProblemOf returns an error as it crosses the line, and its HTTP status. Known sentinels have their row in the table;

@@ -1,8 +1,10 @@
 package chaos
 
 import (
+	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"time"
 
@@ -61,11 +63,12 @@ func (h *History) Check(within time.Duration) error {
 	end := time.Now().Add(within)
 	for _, ops := range byCall(h.ops) {
 		if got := porcupine.CheckOperationsTimeout(model, ops, time.Until(end)); got != porcupine.Ok {
-			out := fmt.Sprintf("chaos: no order of these answers is possible (%s):", got)
+			var out strings.Builder
+			fmt.Fprintf(&out, "chaos: no order of these answers is possible (%s):", got)
 			for _, op := range ops {
-				out += fmt.Sprintf("\n  client %d, %v to %v: %+v: %+v", op.ClientId, time.Duration(op.Call), time.Duration(op.Return), op.Input, op.Output)
+				fmt.Fprintf(&out, "\n  client %d, %v to %v: %+v: %+v", op.ClientId, time.Duration(op.Call), time.Duration(op.Return), op.Input, op.Output)
 			}
-			return fmt.Errorf("%s", out)
+			return errors.New(out.String())
 		}
 	}
 	return nil

@@ -105,6 +105,14 @@ func Corpus(t testing.TB) string {
 	return dir
 }
 
+// Long skips a test that only make long runs.
+func Long(t testing.TB) {
+	t.Helper()
+	if os.Getenv("READBACK_LONG") == "" {
+		t.Skip("runs with READBACK_LONG=1, in make long")
+	}
+}
+
 // Count returns how often a test repeats what it repeats: check, or long when READBACK_LONG is set, as in `make long`.
 func Count(check, long int) int {
 	if os.Getenv("READBACK_LONG") != "" {

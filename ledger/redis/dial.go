@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -119,10 +120,8 @@ func several(address string) (*url.URL, url.Values, error) {
 		return nil, nil, errAddress
 	}
 	query := u.Query()
-	for _, host := range all {
-		if host == "" {
-			return nil, nil, errAddress
-		}
+	if slices.Contains(all, "") {
+		return nil, nil, errAddress
 	}
 	for _, host := range all[1:] {
 		query.Add("addr", host)

@@ -2,7 +2,6 @@ package redis_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -33,7 +32,7 @@ func until(t *testing.T, what string, holds func() bool) {
 func tell(t *testing.T, url string, told redis.Told) *redis.Presence {
 	t.Helper()
 	if told.Log == nil {
-		told.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		told.Log = slog.New(slog.DiscardHandler)
 	}
 	p, err := redis.Tell(t.Context(), url, told)
 	if err != nil {
