@@ -6,6 +6,8 @@ echo "host replication $POSTGRES_USER samenet scram-sha-256" >> "$PGDATA/pg_hba.
 psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" <<'SQL'
 ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (standby)';
 ALTER SYSTEM SET synchronous_commit = 'on';
+-- The standby, which copies this, looks for its primary again at once: until then commits wait.
+ALTER SYSTEM SET wal_retrieve_retry_interval = '500ms';
 ALTER SYSTEM SET wal_keep_size = '1GB';
 ALTER SYSTEM SET max_connections = '200';
 SQL
