@@ -24,6 +24,7 @@ const whole = (page) => page.evaluate(() => {
   for (const e of document.querySelectorAll("main *, header *, nav *")) {
     const style = getComputedStyle(e);
     if (e.closest(".unseen, .scroll, svg, select, dialog, details:not([open])") || style.visibility === "hidden" || e.matches("input, option")) continue;
+    if (style.clipPath !== "none") continue; // only for who listens
     if (["hidden", "clip"].includes(style.overflowX) && e.scrollWidth > e.clientWidth + 1) out.push(`${e.tagName}.${e.className} is cut`);
     const box = e.getBoundingClientRect();
     if (box.width > 0 && box.right > innerWidth + 1 && style.position !== "absolute") out.push(`${e.tagName}.${e.className} ends at ${Math.round(box.right)} of ${innerWidth}`);

@@ -1,6 +1,6 @@
 // Reading back: the value and the end of the record number are covered and typed; then = or ≠.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { refusal } from "./answers.js";
 import { asked, clear, draftOf, look, moved, refusedInput, retype, send, type, typed } from "./draft.js";
 import { callAt, go } from "./route.js";
@@ -54,7 +54,7 @@ function Typing({ draft: d }) {
   const busy = d.phase === "sending";
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   const { kind } = urgency(c, Math.max(second.value, now()));
-  useEffect(() => form.current?.querySelector("input")?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => form.current?.querySelector("input")?.focus({ preventScroll: true }), []); // at once: the first key belongs there
   useEffect(() => {
     if (d.field) /** @type {HTMLElement | null | undefined} */ (form.current?.querySelector(`[data-typed="${CSS.escape(d.field)}"]`))?.focus();
   }, [d.field]);

@@ -1,7 +1,7 @@
 // The telephone path: say the value, hear it back with the value covered, compare. Going back is a new attempt.
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { asked } from "./draft.js";
 import { connected, duty, me, now, record, refresh, say, site } from "./state.js";
 import { difficulties } from "./story.js";
@@ -46,8 +46,9 @@ export function Phone({ call: c }) {
   const [differs, differ] = kept("differs", /** @type {string[]} */ ([]));
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
   const key = useRef("");
-  useEffect(() => {
-    form.current?.querySelector("h3")?.focus();
+  useLayoutEffect(() => {
+    // at once, or the focus is taken from who is quick with the keys
+    /** @type {HTMLElement | null | undefined} */ (form.current?.querySelector(".now h3"))?.focus();
   }, [step]);
 
   const people = [...new Map([...(c.task?.for ? [c.task.for] : []), ...c.rungs.flatMap((r) => (r.ask === "desk" || r.desk ? [] : (r.to ?? []))), ...(duty.value?.duty ?? []).filter((d) => d.post !== "post/desk").map((d) => d.who)].filter((p) => p.id !== me.value?.id).map((p) => [p.id, p])).values()];
