@@ -73,6 +73,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 // examine looks at a page as it is now, in both colour schemes: what axe finds, what is cut or must be scrolled sideways,
 // and what of a patient is kept outside of memory. What it finds goes to found.
 export async function examine(page, state, found) {
+  await page.evaluate(() => scrollTo(0, 0)); // the head lies over what is scrolled beneath it
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.evaluate(axe);

@@ -84,11 +84,11 @@ await story(async (browser) => {
 
   // A PIN, and the sessions.
   await lee.evaluate(() => (location.hash = "/me"));
-  await lee.getByLabel("New PIN").fill("2580");
-  await lee.getByLabel("The same again").first().fill("2581");
+  await lee.getByLabel("New PIN").fill("7392");
+  await lee.getByLabel("The same again").first().fill("7391");
   await lee.getByRole("button", { name: "Set the PIN" }).click();
   await lee.getByText("The two PINs differ.").waitFor();
-  await lee.getByLabel("The same again").first().fill("2580");
+  await lee.getByLabel("The same again").first().fill("7392");
   await lee.getByLabel("Password", { exact: true }).fill(told.people[told.clinician]);
   await lee.getByRole("button", { name: "Set the PIN" }).click();
   await lee.getByText("Your PIN is set.").waitFor();
@@ -104,8 +104,8 @@ await story(async (browser) => {
   await lee.getByRole("button", { name: /your menu/ }).click();
   await lee.getByRole("button", { name: "Deutsch" }).click();
   await lee.keyboard.press("Escape");
-  await lee.getByLabel("Neue PIN").fill("2580");
-  await lee.getByLabel("Noch einmal dieselbe").first().fill("2580");
+  await lee.getByLabel("Neue PIN").fill("7392");
+  await lee.getByLabel("Noch einmal dieselbe").first().fill("7392");
   await lee.getByLabel("Passwort", { exact: true }).fill("wrong password");
   await lee.getByRole("button", { name: "PIN ändern" }).click();
   await lee.getByText("Kennung oder Passwort sind falsch").or(lee.getByText("Das Passwort ist falsch")).waitFor();

@@ -14,7 +14,7 @@ export function Task({ item: w }) {
   const late = Date.parse(w.opened) + 600_000 <= Math.max(second.value, now());
   const facts = [w.label, w.said?.text, w.sender && t("From {who}", { who: w.sender }), w.code && t("code {code}", { code: [w.code, w.system].filter(Boolean).join(" ") }), (w.waiting ?? 0) > 1 && t("{n} results wait", { n: w.waiting })].filter(Boolean);
   return html`<article class=${`task ${w.critical ? "critical" : "significant"}`} data-work=${w.id} aria-label=${reason(w.reason)}>
-    <div class="task-head"><div class="what"><h3>${icon(w.critical ? "critical" : "significant")}<span>${reason(w.reason)}</span></h3>
+    <div class="task-head"><div class="what"><h2>${icon(w.critical ? "critical" : "significant")}<span>${reason(w.reason)}</span></h2>
       <p class="note">${facts.join(", ") || t("Kept whole")}${w.critical && w.reason !== "unidentified" ? html`. <span class="alarm">${t("May be critical")}</span>` : ""}.${" "}
         ${t("With {who}.", { who: named(w.owner) })} ${w.due ? t("Asked again at {time}.", { time: clock(w.due, now()) }) : ""}${" "}
         <span class=${late ? "alarm" : ""}>${t("{time} old.", { time: span(Math.max(second.value, now()) - Date.parse(w.opened)) })}</span></p></div>
@@ -46,7 +46,7 @@ export function HeldTask({ item: w }) {
   const at = Math.max(second.value, now());
   const words = w.results.map((r) => [r.label, r.value, r.unit].filter(Boolean).join(" ")).join(", ");
   return html`<article class="task critical" data-work=${w.call} aria-label=${`${t("Confirm or rerun")}: ${words}`}>
-    <div class="task-head"><div class="what"><h3>${icon("critical")}<span>${t("Confirm or rerun")}: ${words}</span></h3>
+    <div class="task-head"><div class="what"><h2>${icon("critical")}<span>${t("Confirm or rerun")}: ${words}</span></h2>
       <p class="note">${w.results.map((r) => r.accession).filter(Boolean).slice(0, 1).map((a) => `${t("Accession")} ${a}, `)}${w.unit ? `${w.unit}. ` : ""}${t("With {who}.", { who: named(w.owner) })}${" "}
         ${w.rerun ? t("Being run again.") : ""} <b>${t("Called anyway at {time}, in {left}.", { time: clock(w.until, at), left: span(Date.parse(w.until) - at) })}</b></p>
       <p class="wrong" role="alert">${say}</p></div>
