@@ -189,5 +189,26 @@ await story(async (browser) => {
   await tom.getByRole("button", { name: "Timeline" }).click();
   await check(tom, "week");
 
+  // A calendar follows by a secret address, which is shown once and ended here.
+  await tom.getByRole("button", { name: "Calendar", exact: true }).click();
+  await tom.getByLabel("Which bookings").selectOption({ label: "All analyzers" });
+  await tom.getByRole("button", { name: "Make an address" }).click();
+  const field = tom.getByLabel("The new address", { exact: true }).and(tom.locator("input"));
+  const address = await field.inputValue();
+  const reads = async () => (await fetch(address)).status;
+  must(/\.ics$/.test(address) && (await reads()) === 200, "no calendar is at the new address");
+  await tom.getByRole("button", { name: "Copy it" }).click();
+  await tom.getByText(/^Copied\.$|^It is marked/).waitFor();
+  must((await tom.evaluate(() => JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }]))).includes("/feed/") === false, "the address is kept");
+  await check(tom, "a calendar's address");
+  await tom.getByRole("button", { name: "Close" }).last().click();
+  await tom.getByRole("button", { name: "Calendar", exact: true }).click();
+  const ends = tom.getByRole("button", { name: /^End it: All analyzers/ });
+  await ends.waitFor();
+  must((await field.count()) === 0, "the address is shown again");
+  await ends.click();
+  await ends.waitFor({ state: "detached" });
+  must((await reads()) === 404, "an address that was ended is still read");
+
   must(found.length === 0, `\n${found.join("\n")}`);
 });

@@ -8,7 +8,7 @@ import { ListView } from "./boardlist.js";
 import { begin, cursor, fresh, Timeline } from "./boardline.js";
 import { beside, told, undo, undoFor, undoNow } from "./booking.js";
 import { go, route } from "./route.js";
-import { conn, connected, now, second } from "./state.js";
+import { conn, connected, me, now, second } from "./state.js";
 import { Button, h, Heading, html, icon } from "./ui.js";
 import { clock, count, day, t } from "./words.js";
 
@@ -38,7 +38,7 @@ export function Board() {
   };
   return html`<div class="page-head">${h(Head, {})}
       <div class="row b-tools"><span class="switch" role="group" aria-label=${t("View")}>${[["timeline", "lanes", t("Timeline")], ["list", "list", t("List")]].map(([id, shape, w]) => html`<button type="button" key=${id} aria-pressed=${view.value === id} onClick=${() => (view.value = id)}>${icon(shape)}<span>${w}</span></button>`)}</span>
-        ${h(Button, { kind: "primary slim", do: book, children: html`${icon("plus")}<span>${t("Book")}</span>` })}${h(Button, { kind: "slim", do: () => (beside.value = { kind: "free" }), children: t("What is free?") })}</div></div>
+        ${h(Button, { kind: "primary slim", do: book, children: html`${icon("plus")}<span>${t("Book")}</span>` })}${h(Button, { kind: "slim", do: () => (beside.value = { kind: "free" }), children: t("What is free?") })}${me.value?.bare ? null : h(Button, { kind: "slim", do: () => (beside.value = { kind: "feeds" }), children: t("Calendar") })}</div></div>
     <div class="row b-days"><span class="switch" role="group" aria-label=${t("Days")}>${[[1, t("Day")], [7, t("Week")]].map(([n, w]) => html`<button type="button" key=${n} aria-pressed=${days.value === n} onClick=${() => void show(Number(n) === 7 ? from.value : today ? now() : from.value, Number(n))}>${w}</button>`)}</span>
       ${h(Button, { kind: "slim", label: t("Earlier"), do: () => void show(from.value - days.value * 24 * hour + 6 * hour), children: icon("back") })}<b class="b-day">${days.value === 1 ? day(from.value) : t("{from} and six days more", { from: day(from.value) })}</b>${h(Button, { kind: "slim", label: t("Later"), do: () => void show(from.value + days.value * 24 * hour + 6 * hour), children: icon("next") })}
       ${today && from.value === midnight(now()) ? null : h(Button, { kind: "slim", do: () => void show(now()), children: t("Today") })}</div>

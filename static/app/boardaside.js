@@ -3,6 +3,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { bookingOf, hour, inTheWay, instrumentOf, instruments, isLive, leads, mine, minute, ms, self, stamp, unstamp } from "./analyzers.js";
+import { Feeds } from "./boardfeeds.js";
 import { begin, drop, focusGrid, grab, put, ruling } from "./boardline.js";
 import { Place } from "./boardplace.js";
 import { beside, book, bookingFor, busy, cancel, onPlace, plan, simply, tried, tryOut, urgent, wrong } from "./booking.js";
@@ -22,7 +23,7 @@ export function Aside() {
   }, [what]);
   if (!open) return null;
   const b = open.kind === "booking" ? bookingOf(open.id ?? "") : undefined;
-  const parts = /** @type {Record<string, any>} */ ({ plan: plan.value && h(Planned, { p: plan.value }), refused: h(Refused, {}), booking: b && h(One, { key: b.id, b }), place: h(Place, { key: open.id ?? "", id: open.id ?? "" }), free: h(WhatIsFree, {}) });
+  const parts = /** @type {Record<string, any>} */ ({ plan: plan.value && h(Planned, { p: plan.value }), refused: h(Refused, {}), booking: b && h(One, { key: b.id, b }), place: h(Place, { key: open.id ?? "", id: open.id ?? "" }), free: h(WhatIsFree, {}), feeds: html`${h(Feeds, {})}<div class="row between"><span></span>${h(Close, {})}</div>` });
   if (!parts[open.kind]) return null;
   return html`<aside class="panel b-aside stack" ref=${ref} aria-label=${t("Beside the board")} onKeyDown=${(/** @type {KeyboardEvent} */ e) => e.key === "Escape" && close()}>${wrong.value ? html`<p class="wrong" role="alert">${wrong.value}</p>` : null}${parts[open.kind]}</aside>`;
 }
