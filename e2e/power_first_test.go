@@ -10,7 +10,7 @@ import (
 func TestPowerLossWhileALaboratoryIsMadeLeavesOneThatStarts(t *testing.T) {
 	const seed = 41
 	r := rand.New(rand.NewPCG(seed, seed))
-	for round := range need.Count(10, 500) {
+	for round := range need.Count(5, 500) {
 		disk, mounted := faultyDisk(t)
 		dir := mounted + "/data"
 		cutAfter(disk, r.IntN(120))
