@@ -13,6 +13,7 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 
 	"github.com/seed-909bec58/readback/app"
+	"github.com/seed-909bec58/readback/internal/need"
 )
 
 // settings are the environment variables and flags that the program has, as its own help says.
@@ -121,10 +122,7 @@ func TestTheCompositionHoldsTogether(t *testing.T) {
 }
 
 func TestTheBalancersProgramTakesItsFile(t *testing.T) {
-	haproxy, err := exec.LookPath("haproxy")
-	if err != nil {
-		t.Skip("skipped: needs haproxy (Debian: haproxy)")
-	}
+	haproxy := need.Program(t, "haproxy", "Debian: haproxy")
 	text := strings.ReplaceAll(read(t, "haproxy.cfg"), " ssl crt /usr/local/etc/haproxy/site.pem alpn http/1.1", "")
 	file := filepath.Join(t.TempDir(), "haproxy.cfg")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -136,10 +134,7 @@ func TestTheBalancersProgramTakesItsFile(t *testing.T) {
 }
 
 func TestSystemdTakesTheUnitAndFindsItWellShut(t *testing.T) {
-	analyze, err := exec.LookPath("systemd-analyze")
-	if err != nil {
-		t.Skip("skipped: needs systemd-analyze (Debian: systemd)")
-	}
+	analyze := need.Program(t, "systemd-analyze", "Debian: systemd")
 	program, err := os.Executable() // any program: verify asks only whether it is one
 	if err != nil {
 		t.Fatal(err)

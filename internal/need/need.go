@@ -3,7 +3,8 @@
 //
 // A test asks for what it needs in its first line. Where that is missing the test is skipped and says how to get it,
 // so that `go test ./...` passes on a machine with only Go. Where the environment variable READBACK_REQUIRE lists its
-// word (a comma-separated list of postgres, redis, fuse, tmpfs, root, corpus, chromium, node, python3-hl7) the test fails instead:
+// word (a comma-separated list of postgres, redis, fuse, tmpfs, root, namespaces, corpus, chromium, node, python3-hl7, or the name of a
+// Program) the test fails instead:
 // `make check` lists them all, so that nothing that should have run is skipped there unseen.
 //
 // Nothing here starts a service. PostgreSQL refuses to run as root: a test that runs as root starts initdb and postgres

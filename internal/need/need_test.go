@@ -49,6 +49,7 @@ func TestWhatIsMissingSkipsUnlessItIsRequired(t *testing.T) {
 	t.Setenv("READBACK_REDIS_SERVER", filepath.Join(nowhere, "redis-server"))
 	t.Setenv("READBACK_CHROMIUM", filepath.Join(nowhere, "chromium"))
 	t.Setenv("READBACK_PYTHON", filepath.Join(nowhere, "python3"))
+	t.Setenv("PATH", nowhere)
 
 	for word, thing := range map[string]func(testing.TB){
 		"corpus": func(t testing.TB) { t.Helper(); need.Corpus(t) },
@@ -56,6 +57,7 @@ func TestWhatIsMissingSkipsUnlessItIsRequired(t *testing.T) {
 
 		"chromium":    func(t testing.TB) { t.Helper(); need.Chromium(t) },
 		"python3-hl7": func(t testing.TB) { t.Helper(); need.PythonHL7(t) },
+		"namespaces":  func(t testing.TB) { t.Helper(); need.Namespaces(t) },
 	} {
 		t.Setenv("READBACK_REQUIRE", "")
 		if got := ask(t, thing); !strings.HasPrefix(got, "skipped") {
