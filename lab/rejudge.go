@@ -127,7 +127,7 @@ func (f *Filer) again(w critical.Work, group []*critical.Reported, refs []string
 	if len(in.Reports) == 0 {
 		return nil
 	}
-	if in.Prior = f.View.Priors(in, f.Past, f.now); len(f.Want) > 0 {
+	if in.Prior = f.View.Priors(in, f.Past, f.Out, f.now); len(f.Want) > 0 {
 		return nil
 	}
 	return f.File(in, e.Message)

@@ -18,7 +18,7 @@ import (
 )
 
 // foldVersion rises when a fold gives another State for the same entries: an older snapshot is then left aside.
-const foldVersion = 14
+const foldVersion = 15
 
 // snapshotEvery is how many entries lie between two snapshots of a running lab.
 const snapshotEvery = 50_000

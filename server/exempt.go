@@ -41,8 +41,11 @@ func (s *Server) exempt(q *asked, b wire.ExemptBody) (any, error) {
 		if !who.Valid(now) || who.Profession != "physician" {
 			return nil, wire.Bad("physician", "An exemption needs a physician of the roster whose badge is valid.", "Name who wants it.")
 		}
+		if !p.Present || p.Unit == "" {
+			return nil, &wire.Refusal{Err: wire.ErrPatient, Field: "patient", Say: "Nobody knows where this patient is.", Do: "An exemption is for one place of care: it begins when the patient is there."}
+		}
 		return events(st.Critical.Exempt(critical.Exemption{
-			ID: id, Patient: p.ID, LOINC: b.Test, Physician: b.Physician, By: q.Subject, Until: b.Until,
+			ID: id, Patient: p.ID, LOINC: b.Test, Unit: p.Unit, Physician: b.Physician, By: q.Subject, Until: b.Until,
 		}, b.Reason, now))
 	})
 	if err != nil {

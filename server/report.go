@@ -109,7 +109,7 @@ func (h *hand) in(f *lab.Filer, now time.Time) (critical.Message, error) {
 		Available: now, Source: "hand",
 		Sealed: critical.Sent{Value: h.Value, Unit: h.Measure, Accession: h.Accession, Taken: h.Taken, Notes: h.Notes},
 	}}
-	in.Prior = f.View.Priors(in, f.Past, now)
+	in.Prior = f.View.Priors(in, f.Past, f.Out, now)
 	return in, nil
 }
 

@@ -10,14 +10,14 @@ const (
 	DoFactor     = "factor"     // FactorBody → Factors
 )
 
-// ExemptBody says that repeats of a patient's test are not called for a time: never the first one, nor one that is more
+// ExemptBody says that repeats of a patient's test are not called for a time, where the patient is now: never the first one under it, nor one that is more
 // extreme than the last that was called.
 type ExemptBody struct {
 	Patient   string    `json:"patient"` // a number
 	Assigner  string    `json:"assigner,omitempty"`
 	Test      string    `json:"test"`      // LOINC
 	Physician string    `json:"physician"` // who wants it: person/…
-	Until     time.Time `json:"until"`     // at most 90 days; it ends earlier when the patient leaves
+	Until     time.Time `json:"until"`     // at most 90 days; it ends earlier when the patient leaves or is moved
 	Reason    string    `json:"reason"`
 }
 

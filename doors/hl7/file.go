@@ -117,7 +117,7 @@ func (f *filing) fileResults() error {
 			continue
 		}
 		in := f.message(t, p)
-		in.Prior = f.view.Priors(in, f.past, f.now)
+		in.Prior = f.view.Priors(in, f.past, f.out, f.now)
 		if len(f.want) > 0 {
 			continue
 		}

@@ -52,14 +52,16 @@ func (e *Suppressed) About() []string {
 func (*Suppressed) Enclosure() any { return nil }
 
 // Exempted says that a named physician wants no repeats of a patient's test to
-// be called for a time: never the first one, nor one that is more extreme than
-// the last that was called. It ends by itself, at the latest when the patient leaves.
+// be called for a time, at one place of care: never the first one under it, nor
+// one that is more extreme than the last that was called, nor one a week after
+// that. It ends by itself, at the latest when the patient leaves or is moved.
 type Exempted struct {
 	ID        string    `json:"id"` // exemption/…
 	Patient   string    `json:"patient"`
 	LOINC     string    `json:"loinc"`
-	Physician string    `json:"physician"` // who wants it: person/…
-	By        string    `json:"by"`        // who approved it
+	Unit      string    `json:"unit,omitempty"` // place of care that it is for
+	Physician string    `json:"physician"`      // who wants it: person/…
+	By        string    `json:"by"`             // who approved it
 	Until     time.Time `json:"until"`
 
 	Sealed Note `json:"-"`
@@ -97,6 +99,7 @@ type Exemption struct {
 	ID        string    `json:"id"`
 	Patient   string    `json:"patient"`
 	LOINC     string    `json:"loinc"`
+	Unit      string    `json:"unit,omitempty"`
 	Physician string    `json:"physician"`
 	By        string    `json:"by"`
 	Since     time.Time `json:"since"`
@@ -118,7 +121,7 @@ func (b Board) Exempt(e Exemption, reason string, now time.Time) ([]Event, error
 		return nil, ErrUntil
 	}
 	return []Event{&Exempted{
-		ID: e.ID, Patient: e.Patient, LOINC: e.LOINC, Physician: e.Physician, By: e.By, Until: stamp(e.Until), Sealed: Note{Text: reason},
+		ID: e.ID, Patient: e.Patient, LOINC: e.LOINC, Unit: e.Unit, Physician: e.Physician, By: e.By, Until: stamp(e.Until), Sealed: Note{Text: reason},
 	}}, nil
 }
 
@@ -185,7 +188,7 @@ func (b Board) exempted(patient, loinc string, now time.Time) (Exemption, bool) 
 func (b Board) exempt(e *Exempted, at time.Time) Board {
 	b = b.rearmed(func(x Exemption) bool { return !x.Until.After(at) })
 	b.Exempts = b.Exempts.With(e.Patient+" "+e.LOINC, Exemption{
-		ID: e.ID, Patient: e.Patient, LOINC: e.LOINC, Physician: e.Physician, By: e.By, Since: at, Until: stamp(e.Until),
+		ID: e.ID, Patient: e.Patient, LOINC: e.LOINC, Unit: e.Unit, Physician: e.Physician, By: e.By, Since: at, Until: stamp(e.Until),
 	})
 	return b
 }

@@ -43,7 +43,8 @@ func (c Call) Places() []string {
 }
 
 // Moved is the board after a patient came to a place of care: the open calls
-// go along. Whom they ask there says Again.
+// go along, and exemptions that were for another place end. Whom the calls ask
+// there says Again.
 func (b Board) Moved(patient, unit string) Board {
 	for _, id := range b.Of(patient) {
 		c, _ := b.Calls.Get(id)
@@ -56,7 +57,7 @@ func (b Board) Moved(patient, unit string) Board {
 		}
 		b = b.put(c)
 	}
-	return b
+	return b.rearmed(func(x Exemption) bool { return x.Patient == patient && x.Unit != unit })
 }
 
 // Left is the board after a patient left the house: the open calls stay

@@ -11,9 +11,10 @@ import (
 // Repeat says which critical results of a test need not be called because one
 // like them was told lately. A set has none unless its author writes it. Never
 // kept from being called: the first one; one that is more extreme than the
-// last that was called, on the other side or of a more urgent tier; the first
-// after any that was not critical; one that nobody surely was told of, or that
-// is about a patient who is elsewhere by now.
+// last that was called, on the other side, of a more urgent tier or by another
+// rule; the first after any that was not critical; one that the bench looks at
+// first; one that nobody surely was told of, or that is about a patient who has
+// moved, left or become one record with another since.
 type Repeat struct {
 	Within int      `json:"within"`          // hours after the last call; a new episode begins then
 	Worse  *Decimal `json:"worse,omitempty"` // called anyhow if it is worse than the result before it by this much
@@ -34,6 +35,7 @@ type Delta struct {
 const (
 	repeatHours = 48  // as long as a finished call stays on the board
 	deltaHours  = 720 // 30 days
+	exemptHours = 168 // after so long one is called again, exempt or not
 )
 
 // Prior is an earlier result of the same patient and test, as the ledger has it.
@@ -42,6 +44,7 @@ type Prior struct {
 	Result     string
 	Outcome    Outcome
 	Tier       string
+	Rule       string // that called it
 	Value      Value
 	Readable   bool
 	Unit       string // UCUM
@@ -68,7 +71,7 @@ func Priors(past []Dated, told func(call string) (bool, string)) []Prior {
 			if e.Repeat || e.Late || e.Outcome == Pending {
 				continue
 			}
-			p := Prior{At: d.At, Result: e.Result, Outcome: e.Outcome, Tier: e.Tier, Unit: e.Unit, Call: e.Call}
+			p := Prior{At: d.At, Result: e.Result, Outcome: e.Outcome, Tier: e.Tier, Rule: e.Rule, Unit: e.Unit, Call: e.Call}
 			var err error
 			locale := Locale{Comma: e.Sealed.Comma}
 			if p.Value, err = Parse(e.Sealed.Value, locale); e.Sealed.Parts != nil {
@@ -110,7 +113,7 @@ func (f *filing) spared(r *found) *Suppressed {
 	e, v := &r.ev, r.verdict
 	rule := f.set.practice(e.LOINC).Repeat
 	exemption, exempt := f.board.exempted(f.in.Patient, e.LOINC, f.now)
-	if v.Outcome != Critical || v.Bound == nil || r.value.Cmp != Exact || f.in.Patient == "" || rule == nil && !exempt {
+	if v.Outcome != Critical || v.Bound == nil || r.value.Cmp != Exact || f.in.Patient == "" || rule == nil && !exempt || r.held != "" || !f.alone(r) {
 		return nil
 	}
 	side := -1
@@ -136,7 +139,7 @@ func (f *filing) spared(r *found) *Suppressed {
 	switch {
 	case rule != nil && episode && f.now.Sub(last.At) < time.Duration(rule.Within)*time.Hour:
 		out.Why, out.By = WhyRepeat, f.set.ID+" "+f.set.Version
-	case exempt:
+	case exempt && exemption.Unit == f.in.Unit && !last.At.Before(exemption.Since) && f.now.Sub(last.At) < exemptHours*time.Hour:
 		out.Why, out.By = WhyExempt, exemption.ID
 	default:
 		return nil
@@ -151,21 +154,32 @@ func (f *filing) suppressed(r *found) bool {
 	})
 }
 
+// alone tells whether the message has no other result of the same test: what
+// came between, and what is the newest, only one by one can tell.
+func (f *filing) alone(r *found) bool {
+	return !slices.ContainsFunc(f.in.Reports, func(o Report) bool {
+		test, known := f.board.Resolve(f.in.Sender, o.Codings)
+		return known && test.LOINC == r.ev.LOINC && (o.Result != r.Result || o.Sealed.Value != r.Sealed.Value || o.Sealed.Unit != r.Sealed.Unit)
+	})
+}
+
 // covers tells whether who was told the last one need not be told this one:
-// it is no more extreme, on the same side of the same bound, no more urgent, and
-// the patient is where that one was told.
+// it is no more extreme, on the same side of the same bound by the very same
+// rule of the same set, no more urgent, and the patient is where that one was
+// told.
 func (f *filing) covers(last Prior, r *found, side int) bool {
 	by, ok := Factor(last.Unit, r.verdict.Row.Unit, r.ev.LOINC)
-	return ok && last.Told && last.Readable && last.Outcome == Critical && last.Value.Cmp == Exact && last.Unit == r.ev.Unit &&
+	return ok && last.Told && last.Readable && last.Outcome == Critical && last.Value.Cmp == Exact && last.Unit == r.ev.Unit && last.Rule == r.ev.Rule &&
 		last.Place != "" && last.Place == f.in.Unit && !moreUrgent(r.ev.Tier, last.Tier) &&
 		r.value.Num.Compare(last.Value.Num)*side <= 0 && past(last.Value, by, *r.verdict.Bound, side) == yes
 }
 
 // changed tells whether a number lies at least by towards a side (+1 above,
-// −1 below) of a prior one; so it does if the two cannot be compared.
+// −1 below) of a prior one; so it does if the two cannot be compared, or the
+// prior one was taken back.
 func (p Prior) changed(to Decimal, unit string, by Decimal, byUnit, loinc string, side int) bool {
 	ratio, ok := Factor(unit, byUnit, loinc)
-	if !ok || !p.Readable || p.Value.Cmp != Exact || p.Unit != unit {
+	if !ok || !p.Readable || p.Outcome == Withdrawn || p.Value.Cmp != Exact || p.Unit != unit {
 		return true
 	}
 	d := new(big.Rat).Sub(to.rat(), p.Value.Num.rat())
@@ -190,7 +204,7 @@ func (s Set) delta(priors []Prior, result, loinc string, v Value, unit string, n
 		return Verdict{}, false
 	}
 	for _, p := range slices.Backward(priors) {
-		if p.Result == result || !p.Readable || p.Value.Cmp != Exact || p.Unit != unit {
+		if p.Result == result || p.Outcome == Withdrawn || !p.Readable || p.Value.Cmp != Exact || p.Unit != unit {
 			continue
 		}
 		if now.Sub(p.At) > time.Duration(d.Within)*time.Hour {

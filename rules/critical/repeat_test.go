@@ -1,8 +1,11 @@
 package critical_test
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +21,8 @@ type sparing struct {
 	*site
 	past []critical.Dated
 	n    int
+
+	status string // of the next results; F if empty
 }
 
 func spare(t testing.TB, worse string, delta *critical.Delta) *sparing {
@@ -36,6 +41,32 @@ func spare(t testing.TB, worse string, delta *critical.Delta) *sparing {
 	return s
 }
 
+// approve puts a changed version of the set in force; what was told stays told.
+func (s *sparing) approve(change func(*critical.Set)) {
+	s.Helper()
+	set, _ := s.board.InForce("", s.now)
+	set.Practices = slices.Clone(set.Practices)
+	change(&set)
+	if set.Version == "sparing" {
+		set.Version = "other"
+		for i := range s.past { // as if it had been told by this version
+			if e, ok := s.past[i].Event.(*critical.Reported); ok {
+				e.Rule = strings.Replace(e.Rule, "sparing", "other", 1)
+			}
+		}
+	}
+	s.do(s.board.Draft(set))
+	s.do(s.board.Approve(set.ID, set.Version, "", "person/dr-faber", s.now, s.now))
+}
+
+// withdraw takes a result back.
+func (s *sparing) withdraw(result string) {
+	s.Helper()
+	s.status = "X"
+	s.again(result, "6.9", "a")
+	s.status = ""
+}
+
 // file reports one potassium of a unit, as a new result, and tells what became of it.
 func (s *sparing) file(value, unit string) []critical.Event {
 	s.Helper()
@@ -46,7 +77,7 @@ func (s *sparing) file(value, unit string) []critical.Event {
 func (s *sparing) again(result, value, unit string) []critical.Event {
 	s.Helper()
 	s.now = s.now.Add(time.Second)
-	m := message(fmt.Sprintf("m%d", len(s.past)), report(result, "K", value, "mmol/L", "F"))
+	m := message(fmt.Sprintf("m%d", len(s.past)), report(result, "K", value, "mmol/L", cmp.Or(s.status, "F")))
 	m.Unit, m.Known = unit, true
 	if loinc, ok := s.board.Looks(m, m.Reports[0], s.now); ok {
 		m.Prior = map[string][]critical.Prior{loinc: critical.Priors(s.past, func(id string) (bool, string) {
@@ -98,6 +129,12 @@ func TestARepeatIsSparedOnlyAfterSomebodyWasToldOneNoLessExtreme(t *testing.T) {
 		"unreadable between":   {func(s *sparing) { tell(s); s.file("clotted", "a") }, "7.1", "a", false},
 		"after a more extreme": {func(s *sparing) { tell(s); s.file("7.4", "a") }, "7.2", "a", false}, // the newest was not told
 		"told a more extreme":  {func(s *sparing) { tell(s); s.file("7.4", "a"); tell(s) }, "7.2", "a", true},
+		"by another version":   {func(s *sparing) { tell(s); s.approve(func(set *critical.Set) { set.Version = "sparing 2" }) }, "7.1", "a", false},
+		"held by the bench": {func(s *sparing) {
+			tell(s)
+			s.approve(func(set *critical.Set) { set.Practices[0].Hold = []critical.Hold{{Reason: "confirm"}} })
+		}, "7.1", "a", false},
+		"taken back between": {func(s *sparing) { tell(s); s.file("6.9", "a"); s.withdraw("r2") }, "7.1", "a", false},
 		"the set does not spare": {func(s *sparing) {
 			tell(s)
 			s.do(s.board.Approve("limits/arup-2019", "rev 34", "", "person/dr-faber", s.now, s.now))
@@ -136,10 +173,66 @@ func TestASuppressedResultSentAgainIsARepeatAndAWorseOneIsCalled(t *testing.T) {
 	}
 }
 
+// Which of two results of one message is the newer one, nobody can say.
+func TestTwoResultsOfOneTestInAMessageAreNeverSpared(t *testing.T) {
+	s := spare(t, "", nil)
+	s.file("7.1", "a")
+	readAll(s.site)
+	prior := critical.Priors(s.past, func(id string) (bool, string) {
+		c, _ := s.board.Find(id)
+		return c.Standing == critical.IsClosed, c.At()
+	})
+	for _, other := range []string{"4.2", "7.4", "7.0", "clotted"} {
+		m := message("two"+other, report("a", "K", other, "mmol/L", "F"), report("b", "K", "7.1", "mmol/L", "F"))
+		m.Unit, m.Known, m.Prior = "a", true, map[string][]critical.Prior{kalium: prior}
+		m.Refs = []string{"AAAAAA", "BBBBBB", "CCCCCC"}
+		evs, err := s.board.File(m, s.now)
+		if err != nil || suppressed(evs) != nil {
+			t.Errorf("%s: %s, %v", other, kinds(evs), err)
+		}
+	}
+}
+
+// Who wants no repeats was told under this exemption, here, and not long ago.
+func TestAnExemptionSparesOnlyWhatWasToldUnderIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, after time.Duration // from the told one to the exemption, and from there to the repeat
+		unit          string
+		spared        bool
+	}{
+		"told under it":     {-time.Second, 100 * time.Hour, "a", true},
+		"told before":       {time.Hour, 30 * time.Hour, "a", false},
+		"a week ago":        {-time.Second, 169 * time.Hour, "a", false},
+		"for another place": {-time.Second, 100 * time.Hour, "b", false},
+	} {
+		s := newSite(t)
+		p := &sparing{site: s}
+		exempt := func() {
+			s.do(s.board.Exempt(critical.Exemption{
+				ID: "exemption/1", Patient: "patient/p1", LOINC: kalium, Unit: c.unit, Physician: "person/dr-osei", By: "person/dr-faber", Until: s.now.Add(80 * 24 * time.Hour),
+			}, "dialysis", s.now))
+		}
+		if c.before < 0 {
+			exempt()
+		}
+		p.file("7.1", "a")
+		readAll(s)
+		if c.before > 0 {
+			s.now = s.now.Add(c.before)
+			exempt()
+		}
+		s.now = s.now.Add(c.after)
+		if e := suppressed(p.file("6.9", "a")); (e != nil) != c.spared {
+			t.Errorf("%s: %+v", name, e)
+		}
+		s.holds()
+	}
+}
+
 func TestAnExemptionSparesRepeatsUntilItEnds(t *testing.T) {
 	s := newSite(t)
 	p := &sparing{site: s}
-	x := critical.Exemption{ID: "exemption/1", Patient: "patient/p1", LOINC: kalium, Physician: "person/dr-osei", By: "person/dr-faber", Until: s.now.Add(48 * time.Hour)}
+	x := critical.Exemption{ID: "exemption/1", Patient: "patient/p1", LOINC: kalium, Unit: "a", Physician: "person/dr-osei", By: "person/dr-faber", Until: s.now.Add(48 * time.Hour)}
 	for name, bad := range map[string]func(*critical.Exemption){
 		"for ever": func(x *critical.Exemption) { x.Until = s.now.Add(91 * 24 * time.Hour) },
 		"over":     func(x *critical.Exemption) { x.Until = s.now },
@@ -169,8 +262,11 @@ func TestAnExemptionSparesRepeatsUntilItEnds(t *testing.T) {
 	}
 	readAll(s)
 	for name, end := range map[string]func(*sparing){
-		"its time":     func(p *sparing) { p.now = x.Until },
-		"a person":     func(p *sparing) { p.do(p.board.Rearm(x.ID, "person/dr-faber", p.now)) },
+		"its time": func(p *sparing) { p.now = x.Until },
+		"a person": func(p *sparing) { p.do(p.board.Rearm(x.ID, "person/dr-faber", p.now)) },
+		"a transfer": func(p *sparing) {
+			p.board, p.read = p.board.Moved(x.Patient, "b").Moved(x.Patient, "a"), p.read.Moved(x.Patient, "b").Moved(x.Patient, "a")
+		},
 		"who has left": func(p *sparing) { p.board, p.read = p.board.Left(x.Patient, p.now), p.read.Left(x.Patient, p.now) },
 	} {
 		site := *s
@@ -208,6 +304,24 @@ func TestAStrongChangeIsCalledWithinTheLimits(t *testing.T) {
 	}
 }
 
+// A value that was taken back, another patient's perhaps, is no earlier result.
+func TestAChangeIsMeasuredFromAResultThatStands(t *testing.T) {
+	rise := num(t, "1.0")
+	s := spare(t, "", &critical.Delta{Rise: &rise, Unit: "mmol/L", Within: 24, Tier: "significant"})
+	s.file("4.0", "a")
+	s.status = "F"
+	s.again("wrong", "5.5", "a")
+	s.status = "W"
+	s.again("wrong", "5.5", "a")
+	s.status = ""
+	if e := only[*critical.Reported](t, s.file("4.5", "a")); e.Outcome == critical.Critical {
+		t.Errorf("risen from 4.0 to 4.5: %+v", e)
+	}
+	if e := only[*critical.Reported](t, s.file("5.5", "a")); e.Outcome != critical.Critical {
+		t.Errorf("risen from 4.5 to 5.5: %+v", e)
+	}
+}
+
 func TestPracticesThatCouldSilenceTooMuchAreRefused(t *testing.T) {
 	zero, one := num(t, "0"), num(t, "1")
 	for name, p := range map[string]critical.Practice{
@@ -237,7 +351,7 @@ func TestNothingMoreExtremeThanWhatWasCalledIsSuppressed(t *testing.T) {
 		s.TB = quiet{t, rt}
 		if rapid.Bool().Draw(rt, "exempt") {
 			s.do(s.board.Exempt(critical.Exemption{
-				ID: "exemption/1", Patient: "patient/p1", LOINC: kalium, Physician: "person/dr-osei", By: "person/dr-faber", Until: s.now.Add(72 * time.Hour),
+				ID: "exemption/1", Patient: "patient/p1", LOINC: kalium, Unit: "a", Physician: "person/dr-osei", By: "person/dr-faber", Until: s.now.Add(72 * time.Hour),
 			}, "known", s.now))
 		}
 		last, call := 0.0, ""
