@@ -158,6 +158,8 @@ func (t *teller) fact(e *ledger.Entry, ev wire.Event) wire.Fact {
 			at := ev.Available
 			f.Occurred = &at
 		}
+	case *critical.Suppressed:
+		f.What, f.Why = "A later critical result, no more extreme, was not called.", ev.Why+": "+ev.By
 	case *critical.Opened:
 		f.Version = ev.Version
 		var tests []string

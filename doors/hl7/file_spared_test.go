@@ -132,3 +132,27 @@ func TestRepeatsAreSparedByWhatTheLedgerSaysWasTold(t *testing.T) {
 	}
 	h.sound(t)
 }
+
+// Results that waited for their code to be mapped are judged one after the other, and each meets what those before made.
+func TestWhatWaitedForAMappingMeetsWhatWasJudgedWithIt(t *testing.T) {
+	h := staffed(t)
+	h.sparing(t)
+	h.tell(t, adt("A01", "1", anna, inWard), kalium("2", anna, "1", "7.1", "F"))
+	h.readAll(t)
+	waits := func(control, value string) string {
+		return own("ORU^R01", control, anna, "OBR|1|P-"+control+"|F-"+control+"|BMP^Basic^L", "OBX|1|NM|KX^Potassium^L||"+value+"|mmol/L|||||F")
+	}
+	h.tell(t, waits("3", "7.4"), waits("4", "7.2"), waits("5", "4.4"), waits("6", "7.0"))
+	codes := &critical.Mapped{System: "L", Code: "KX", Test: critical.Test{LOINC: "2823-3", Label: "Potassium"}}
+	_, err := h.Record(t.Context(), lab.Actor{By: "person/chief"}, lab.Key{}, func(s *lab.State, now time.Time) ([]lab.Event, error) {
+		evs, _, _, err := s.Rejudge([]lab.Event{codes}, "", "person/chief", []string{"AAAAAA", "BBBBBB", "CCCCCC", "DDDDDD", "EEEEEE"}, now)
+		return evs, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(events[*critical.Suppressed](t, h)); n != 0 || len(h.calls()) != 3 {
+		t.Errorf("%d suppressed, %d calls of 7.4, 7.2 and 7.0", n, len(h.calls()))
+	}
+	h.sound(t)
+}

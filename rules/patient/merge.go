@@ -3,7 +3,8 @@ package patient
 // Merging is what a merge of two records has to record: that they are one,
 // and whatever the loser's record knew and the survivor's does not, said of
 // the survivor by events of its own, so that the survivor's entries alone
-// make its record. It is empty if both handles mean one patient already.
+// make its record. What one says of a factor and the other denies is unknown:
+// no limit is relaxed by it. It is empty if both handles mean one patient already.
 func (b Book) Merging(survivor, loser string) []Event {
 	survivor, loser = b.Handle(survivor), b.Handle(loser)
 	if survivor == loser {
@@ -25,8 +26,11 @@ func (b Book) Merging(survivor, loser string) []Event {
 		out = append(out, MovedTo(survivor, lost.Place))
 	}
 	for code, f := range lost.Factors.All() {
-		if _, ok := kept.Factors.Get(code); !ok {
+		switch k, ok := kept.Factors.Get(code); {
+		case !ok:
 			out = append(out, &FactorNoted{Patient: survivor, Note: f.Note(code)})
+		case k.Has != f.Has && k.Has != Unknown: // the two contradict each other
+			out = append(out, &FactorNoted{Patient: survivor, Note: Note{Factor: code, Has: Unknown, Source: f.Source}})
 		}
 	}
 	return out

@@ -184,6 +184,28 @@ func TestAMergedHandleMeansTheSurvivor(t *testing.T) {
 	}
 }
 
+// What one record says of a factor and the other denies relaxes no limit.
+func TestAFactorThatTwoMergedRecordsContradictIsUnknown(t *testing.T) {
+	for name, c := range map[string]struct{ kept, lost, want patient.Has }{
+		"both":             {patient.Yes, patient.Yes, patient.Yes},
+		"yes and no":       {patient.Yes, patient.No, patient.Unknown},
+		"no and yes":       {patient.No, patient.Yes, patient.Unknown},
+		"yes, taken back":  {patient.Yes, patient.Unknown, patient.Unknown},
+		"taken back, then": {patient.Unknown, patient.Yes, patient.Unknown},
+	} {
+		note := func(id string, has patient.Has) patient.Event {
+			return &patient.FactorNoted{Patient: id, Note: patient.Note{Factor: "renal", Has: has}}
+		}
+		b := fold(named("patient/old", "DOE, J", mrn("111111")), note("patient/old", c.lost), named("patient/new", "DOE, JANE", mrn("222222")), note("patient/new", c.kept))
+		for i, ev := range b.Merging("patient/new", "patient/old") {
+			b = b.Apply(ev, mark(10+i))
+		}
+		if got := b.Has("patient/new", "renal"); got != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
 // draw makes one event as a lab would: under the handle that stands for the
 // patient, merges with what they take along.
 func draw(t *rapid.T, b patient.Book) []patient.Event {
