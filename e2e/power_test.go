@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -117,22 +118,22 @@ func TestPowerLossRightAfterTheLogWasEmptiedLosesNothing(t *testing.T) {
 	emptied := 0
 	for round := range need.Count(5, 100) {
 		l.until(t, n, true, n.kill)
-		cut := 1 + r.IntN(3)
-		var past int
+		cut := int64(1 + r.IntN(3))
+		var past atomic.Int64 // operations since the log was emptied
 		disk.Fault(func(op faultfs.Op) syscall.Errno {
 			switch {
-			case past > 0:
-				if past++; past > cut {
+			case past.Load() > 0:
+				if past.Add(1) > cut {
 					disk.PowerOff()
 				}
 			case op == faultfs.Op{Kind: "truncate", Name: "ledger.db-wal"}:
-				past = 1
+				past.Store(1)
 			}
 			return 0
 		})
 		h, _ := tryStart(t, "serve", "--http", strings.TrimPrefix(n.HTTP, "http://"), "--mllp", n.MLLP, "--data", dir)
 		h.kill() // it ended without power
-		if past > 0 {
+		if past.Load() > 0 {
 			emptied++
 		}
 		lost := lose(t, disk, r)
