@@ -48,7 +48,7 @@ func (l *load) until(t testing.TB, n *node, busy bool, end func()) {
 func TestKillAtAnyMomentLosesNothingAcknowledgedAndCallsNobodyTwice(t *testing.T) {
 	const seed, perLedger = 11, 100
 	r := rand.New(rand.NewPCG(seed, seed))
-	rounds := need.Count(12, 2000)
+	rounds := need.Count(25, 2000)
 	for first := 0; first < rounds; first += perLedger {
 		dir := t.TempDir()
 		n := serve(t, "--data", dir)

@@ -48,7 +48,7 @@ func cutAfter(disk *faultfs.Disk, n int) <-chan struct{} {
 func TestPowerLossAtAnyStepOfTheDiskLosesNothingAcknowledged(t *testing.T) {
 	const seed, perDisk = 17, 50
 	r := rand.New(rand.NewPCG(seed, seed))
-	rounds := need.Count(12, 1000)
+	rounds := need.Count(20, 1000)
 	for first := 0; first < rounds; first += perDisk {
 		disk, mounted := faultyDisk(t)
 		dir := mounted + "/data"
