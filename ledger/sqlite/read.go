@@ -136,9 +136,13 @@ func enclose(ctx context.Context, es []ledger.Entry, stmt *sql.Stmt, args ...any
 	return readFault(rows.Err())
 }
 
-// Head implements ledger.Store.
+// Head implements ledger.Store. What an append has committed and not yet noted as the state is not told: Tile, which goes
+// by the state, would not have it, and a witness would take that for damage.
 func (s *Store) Head(ctx context.Context) (ledger.Head, error) {
 	h, _, err := readHead(ctx, s.readers)
+	if st := s.state.Load(); err == nil && !s.readOnly && st.head.Seq < h.Seq {
+		h = st.head
+	}
 	return h, readFault(err)
 }
 

@@ -149,3 +149,25 @@ func TestNewLedgerHasItsLogBeforeItIsInItsPlace(t *testing.T) {
 		t.Errorf("files beside the ledger: %v", beside)
 	}
 }
+
+func TestWitnessThatComesBetweenCommitAndNoteSeesNoDamage(t *testing.T) {
+	s := open(t, t.TempDir())
+	defer s.Close() //nolint:errcheck // a test's
+	add := func(seq ledger.Seq, n int) error {
+		_, err := s.Append(t.Context(), seq, ledgertest.Batch(seq, ledgertest.NewClock().Now(), n))
+		return err
+	}
+	if err := add(0, 300); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.BeforeNoted(func() error { return add(300, 300) }); err != nil {
+		t.Fatal(err)
+	}
+	w, err := signer(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := w.Sign(t.Context()); err != nil || n.Size != 300 {
+		t.Errorf("signed %d, %v; want the 300 of the state", n.Size, err)
+	}
+}
